@@ -1,0 +1,213 @@
+//! Forward-mode derivatives: a value and its gradient with respect to `N` inputs.
+//!
+//! Exact to rounding; generic over the inner number, so that lanes of membranes carry derivatives too.
+
+use crate::real::Real;
+use std::ops::{Add, AddAssign, Div, Mul, Neg, Sub, SubAssign};
+
+/// A value `re` with its derivatives `eps[k]` = d re / d x_k.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Dual<R, const N: usize> {
+    /// The value.
+    pub re: R,
+    /// The derivatives with respect to the seeded inputs.
+    pub eps: [R; N],
+}
+
+impl<R: Real, const N: usize> Dual<R, N> {
+    /// A constant: all derivatives zero.
+    #[inline(always)]
+    pub fn constant(re: R) -> Self {
+        Dual { re, eps: [R::zero(); N] }
+    }
+    /// The independent variable number `k`.
+    #[inline(always)]
+    pub fn variable(re: R, k: usize) -> Self {
+        let mut eps = [R::zero(); N];
+        eps[k] = R::one();
+        Dual { re, eps }
+    }
+    /// Chain rule: a function with value `re` and derivative `d` at `self.re`.
+    #[inline(always)]
+    fn chain(self, re: R, d: R) -> Self {
+        Dual { re, eps: self.eps.map(|e| e * d) }
+    }
+    #[inline(always)]
+    fn zip(self, other: Self, re: R, f: impl Fn(R, R) -> R) -> Self {
+        Dual { re, eps: std::array::from_fn(|k| f(self.eps[k], other.eps[k])) }
+    }
+}
+
+impl<R: Real, const N: usize> Neg for Dual<R, N> {
+    type Output = Self;
+    #[inline(always)]
+    fn neg(self) -> Self {
+        Dual { re: -self.re, eps: self.eps.map(|e| -e) }
+    }
+}
+impl<R: Real, const N: usize> Add for Dual<R, N> {
+    type Output = Self;
+    #[inline(always)]
+    fn add(self, o: Self) -> Self {
+        self.zip(o, self.re + o.re, |a, b| a + b)
+    }
+}
+impl<R: Real, const N: usize> Sub for Dual<R, N> {
+    type Output = Self;
+    #[inline(always)]
+    fn sub(self, o: Self) -> Self {
+        self.zip(o, self.re - o.re, |a, b| a - b)
+    }
+}
+impl<R: Real, const N: usize> Mul for Dual<R, N> {
+    type Output = Self;
+    #[inline(always)]
+    fn mul(self, o: Self) -> Self {
+        self.zip(o, self.re * o.re, |a, b| a * o.re + b * self.re)
+    }
+}
+impl<R: Real, const N: usize> Div for Dual<R, N> {
+    type Output = Self;
+    #[inline(always)]
+    fn div(self, o: Self) -> Self {
+        let inv = R::one() / o.re;
+        let q = self.re * inv;
+        self.zip(o, q, |a, b| (a - q * b) * inv)
+    }
+}
+impl<R: Real, const N: usize> Add<f64> for Dual<R, N> {
+    type Output = Self;
+    #[inline(always)]
+    fn add(self, o: f64) -> Self {
+        Dual { re: self.re + o, eps: self.eps }
+    }
+}
+impl<R: Real, const N: usize> Sub<f64> for Dual<R, N> {
+    type Output = Self;
+    #[inline(always)]
+    fn sub(self, o: f64) -> Self {
+        Dual { re: self.re - o, eps: self.eps }
+    }
+}
+impl<R: Real, const N: usize> Mul<f64> for Dual<R, N> {
+    type Output = Self;
+    #[inline(always)]
+    fn mul(self, o: f64) -> Self {
+        Dual { re: self.re * o, eps: self.eps.map(|e| e * o) }
+    }
+}
+impl<R: Real, const N: usize> Div<f64> for Dual<R, N> {
+    type Output = Self;
+    #[inline(always)]
+    fn div(self, o: f64) -> Self {
+        Dual { re: self.re / o, eps: self.eps.map(|e| e / o) }
+    }
+}
+impl<R: Real, const N: usize> AddAssign for Dual<R, N> {
+    #[inline(always)]
+    fn add_assign(&mut self, o: Self) {
+        *self = *self + o;
+    }
+}
+impl<R: Real, const N: usize> SubAssign for Dual<R, N> {
+    #[inline(always)]
+    fn sub_assign(&mut self, o: Self) {
+        *self = *self - o;
+    }
+}
+
+impl<R: Real, const N: usize> Real for Dual<R, N> {
+    type Mask = R::Mask;
+
+    #[inline(always)]
+    fn from_f64(x: f64) -> Self {
+        Self::constant(R::from_f64(x))
+    }
+    #[inline(always)]
+    fn first(self) -> f64 {
+        self.re.first()
+    }
+    #[inline(always)]
+    fn exp(self) -> Self {
+        let e = self.re.exp();
+        self.chain(e, e)
+    }
+    #[inline(always)]
+    fn exp_m1(self) -> Self {
+        let e = self.re.exp_m1();
+        self.chain(e, e + 1.0)
+    }
+    #[inline(always)]
+    fn ln(self) -> Self {
+        self.chain(self.re.ln(), R::one() / self.re)
+    }
+    #[inline(always)]
+    fn sqrt(self) -> Self {
+        let s = self.re.sqrt();
+        self.chain(s, R::from_f64(0.5) / s)
+    }
+    #[inline(always)]
+    fn tanh(self) -> Self {
+        let t = self.re.tanh();
+        self.chain(t, R::one() - t * t)
+    }
+    #[inline(always)]
+    fn sin(self) -> Self {
+        // cos x = sin(x + pi/2): the trait needs one circular function only.
+        self.chain(self.re.sin(), (self.re + std::f64::consts::FRAC_PI_2).sin())
+    }
+    #[inline(always)]
+    fn abs(self) -> Self {
+        Self::select(self.re.lt(R::zero()), -self, self)
+    }
+    #[inline(always)]
+    fn lt(self, other: Self) -> Self::Mask {
+        self.re.lt(other.re)
+    }
+    #[inline(always)]
+    fn select(mask: Self::Mask, yes: Self, no: Self) -> Self {
+        yes.zip(no, R::select(mask, yes.re, no.re), |a, b| R::select(mask, a, b))
+    }
+    #[inline(always)]
+    fn enter<T>(f: impl FnOnce() -> T) -> T {
+        R::enter(f)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    type D = Dual<f64, 1>;
+
+    fn check(name: &str, f: impl Fn(D) -> D, exact: impl Fn(f64) -> f64, x: f64) {
+        let got = f(D::variable(x, 0)).eps[0];
+        let want = exact(x);
+        assert!((got - want).abs() <= 1e-13 * (1.0 + want.abs()), "{name}'({x}): {got} != {want}");
+    }
+
+    #[test]
+    fn derivatives_of_the_elementary_functions_are_the_textbook_ones() {
+        for x in [0.1, 0.7, 2.5] {
+            check("exp", |d| d.exp(), f64::exp, x);
+            check("exp_m1", |d| d.exp_m1(), f64::exp, x);
+            check("ln", |d| d.ln(), |x| 1.0 / x, x);
+            check("sqrt", |d| d.sqrt(), |x| 0.5 / f64::sqrt(x), x);
+            check("tanh", |d| d.tanh(), |x| 1.0 / f64::cosh(x).powi(2), x);
+            check("sin", |d| d.sin(), f64::cos, x);
+            check("1/x", |d| D::one() / d, |x| -1.0 / (x * x), x);
+            check("x^-3", |d| d.powi(-3), |x| -3.0 * f64::powi(x, -4), x);
+            check("|-x|", |d| (-d).abs(), |_| 1.0, x);
+        }
+    }
+
+    #[test]
+    fn the_bernoulli_function_has_slope_minus_one_half_at_zero() {
+        check("B", |d| d.bernoulli(), |_| -0.5, 0.0);
+        // The derivative of the quotient form, and of the series, on either side of the threshold.
+        for x in [9.999e-3, 1.0001e-2, -9.999e-3, -1.0001e-2] {
+            check("B", |d| d.bernoulli(), |x| -0.5 + x / 6.0 - f64::powi(x, 3) / 180.0, x);
+        }
+        assert!(D::variable(750.0, 0).bernoulli().eps[0].is_finite());
+    }
+}

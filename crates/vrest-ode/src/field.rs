@@ -1,0 +1,50 @@
+//! What can be integrated.
+
+use crate::real::Real;
+
+/// dy/dt = f(t, y; p): a membrane, a learned network, or their sum.
+///
+/// Parameters enter in two stages. [`prepare`](VectorField::prepare) turns them, once for every smooth
+/// segment of time, into whatever the right-hand side needs (Nernst potentials, temperature factors, the
+/// value of a step); [`eval`](VectorField::eval) then reads that `work` at every evaluation. Each lane of a
+/// lane number is one independent system with its own parameters, time and state.
+///
+/// Implementations neither allocate nor branch on a value.
+pub trait VectorField: Sync {
+    /// Length of the state vector `y`.
+    fn n_states(&self) -> usize;
+    /// Length of the parameter vector `p`.
+    fn n_params(&self) -> usize;
+    /// Length of the work vector that `prepare` fills and `eval` uses.
+    fn work_len(&self) -> usize;
+
+    /// Fills `work` for the smooth segment that contains the time `t_inside` (strictly inside it, so that a
+    /// step is on the right side of its edge without a comparison against the edge itself).
+    fn prepare<R: Real>(&self, t_inside: R, p: &[R], work: &mut [R]);
+
+    /// Writes dy/dt at time `t` into `dy`. `work` is as `prepare` left it, or as an earlier `eval` of the
+    /// same segment did: a field whose parameters move within a segment refreshes it here.
+    fn eval<R: Real>(&self, t: R, y: &[R], work: &mut [R], dy: &mut [R]);
+
+    /// Appends the times at which the right-hand side (or one of its derivatives) jumps for these
+    /// parameters; unsorted and repeated times are fine. Solvers restart there.
+    fn breakpoints(&self, p: &[f64], out: &mut Vec<f64>) {
+        let _ = (p, out);
+    }
+
+    /// True where dy/dt depends on t inside a smooth segment (a ramp, a sine), so that a stiff method needs
+    /// df/dt; false where every segment is autonomous.
+    fn depends_on_time(&self) -> bool {
+        true
+    }
+
+    /// States that must stay positive (amounts, concentrations, volumes), by index.
+    fn positive_states(&self) -> &[usize] {
+        &[]
+    }
+
+    /// The name of state `i`, for messages.
+    fn state_name(&self, i: usize) -> String {
+        format!("y[{i}]")
+    }
+}

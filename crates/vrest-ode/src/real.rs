@@ -1,0 +1,198 @@
+//! The number abstraction of all model code.
+//!
+//! A right-hand side is written once, generic over [`Real`], and gives the scalar value (`f64`), many
+//! membranes at a time ([`crate::Lanes`]) and exact derivatives ([`crate::Dual`]). Nothing here branches on
+//! a value: a choice is a [`Real::select`], because lanes may disagree and because a derivative must not be
+//! taken of the branch that was not chosen.
+
+use std::fmt::Debug;
+use std::ops::{Add, AddAssign, BitAnd, BitOr, Div, Mul, Neg, Not, Sub, SubAssign};
+
+/// Below this magnitude of `x`, [`Real::bernoulli`] uses its series (error about 1e-16 there).
+pub const BERNOULLI_SERIES_BELOW: f64 = 1e-2;
+
+/// A real number, or several at once, or one with its derivatives.
+pub trait Real:
+    Copy
+    + Debug
+    + Send
+    + Sync
+    + 'static
+    + Neg<Output = Self>
+    + Add<Output = Self>
+    + Sub<Output = Self>
+    + Mul<Output = Self>
+    + Div<Output = Self>
+    + Add<f64, Output = Self>
+    + Sub<f64, Output = Self>
+    + Mul<f64, Output = Self>
+    + Div<f64, Output = Self>
+    + AddAssign
+    + SubAssign
+{
+    /// The truth value of a comparison: one `bool`, or one a lane.
+    type Mask: Copy + BitAnd<Output = Self::Mask> + BitOr<Output = Self::Mask> + Not<Output = Self::Mask>;
+
+    /// The constant `x` (the same in all lanes, all derivatives zero).
+    fn from_f64(x: f64) -> Self;
+    /// The value of lane 0, without derivatives: for messages, never for control flow of a model.
+    fn first(self) -> f64;
+
+    /// e^x.
+    fn exp(self) -> Self;
+    /// e^x - 1, accurate near 0.
+    fn exp_m1(self) -> Self;
+    /// Natural logarithm.
+    fn ln(self) -> Self;
+    /// Square root.
+    fn sqrt(self) -> Self;
+    /// Hyperbolic tangent.
+    fn tanh(self) -> Self;
+    /// Sine (radians).
+    fn sin(self) -> Self;
+    /// Absolute value.
+    fn abs(self) -> Self;
+
+    /// Lane by lane `self < other` (of the values, not the derivatives).
+    fn lt(self, other: Self) -> Self::Mask;
+    /// Lane by lane `if mask { yes } else { no }`; a NaN or an infinity on the side not taken has no effect.
+    fn select(mask: Self::Mask, yes: Self, no: Self) -> Self;
+
+    /// Runs `f` where the instructions of this kind of number may be used: for lanes, inside a function
+    /// compiled for the machine's vector extension. Numbers without lanes just call `f`.
+    #[inline(always)]
+    fn enter<T>(f: impl FnOnce() -> T) -> T {
+        f()
+    }
+
+    /// Zero.
+    #[inline(always)]
+    fn zero() -> Self {
+        Self::from_f64(0.0)
+    }
+    /// One.
+    #[inline(always)]
+    fn one() -> Self {
+        Self::from_f64(1.0)
+    }
+    /// Lane by lane the smaller of the two.
+    #[inline(always)]
+    fn min(self, other: Self) -> Self {
+        Self::select(self.lt(other), self, other)
+    }
+    /// Lane by lane the larger of the two.
+    #[inline(always)]
+    fn max(self, other: Self) -> Self {
+        Self::select(self.lt(other), other, self)
+    }
+    /// x^n for a whole exponent, by repeated squaring; exact for negative bases.
+    #[inline(always)]
+    fn powi(self, n: i32) -> Self {
+        let (mut base, mut left, mut result) = (self, n.unsigned_abs(), Self::one());
+        while left > 0 {
+            if left & 1 == 1 {
+                result = result * base;
+            }
+            base = base * base;
+            left >>= 1;
+        }
+        if n < 0 { Self::one() / result } else { result }
+    }
+    /// x^e for x > 0 and a real exponent.
+    #[inline(always)]
+    fn pow(self, e: Self) -> Self {
+        (e * self.ln()).exp()
+    }
+    /// The Bernoulli function x/(e^x - 1), with B(0) = 1: the safe core of constant-field currents and of
+    /// rate functions. Near 0 it is the series 1 - x/2 + x^2/12 - x^4/720, also under differentiation.
+    #[inline(always)]
+    fn bernoulli(self) -> Self {
+        let near = self.abs().lt(Self::from_f64(BERNOULLI_SERIES_BELOW));
+        // The side not taken sees an argument that cannot divide by zero; beyond 700 e^x would overflow and
+        // 0 * infinity spoil the derivative of a value that is 0 anyway.
+        let safe = Self::select(near, Self::one(), self.min(Self::from_f64(700.0)));
+        let x2 = self * self;
+        let series = x2 * (x2 * (-1.0 / 720.0) + 1.0 / 12.0) - self * 0.5 + 1.0;
+        Self::select(near, series, safe / safe.exp_m1())
+    }
+    /// The logistic function 1/(1 + e^-x).
+    #[inline(always)]
+    fn logistic(self) -> Self {
+        Self::one() / ((-self).exp() + 1.0)
+    }
+}
+
+impl Real for f64 {
+    type Mask = bool;
+
+    #[inline(always)]
+    fn from_f64(x: f64) -> Self {
+        x
+    }
+    #[inline(always)]
+    fn first(self) -> f64 {
+        self
+    }
+    #[inline(always)]
+    fn exp(self) -> Self {
+        f64::exp(self)
+    }
+    #[inline(always)]
+    fn exp_m1(self) -> Self {
+        f64::exp_m1(self)
+    }
+    #[inline(always)]
+    fn ln(self) -> Self {
+        f64::ln(self)
+    }
+    #[inline(always)]
+    fn sqrt(self) -> Self {
+        f64::sqrt(self)
+    }
+    #[inline(always)]
+    fn tanh(self) -> Self {
+        f64::tanh(self)
+    }
+    #[inline(always)]
+    fn sin(self) -> Self {
+        f64::sin(self)
+    }
+    #[inline(always)]
+    fn abs(self) -> Self {
+        f64::abs(self)
+    }
+    #[inline(always)]
+    fn lt(self, other: Self) -> bool {
+        self < other
+    }
+    #[inline(always)]
+    fn select(mask: bool, yes: Self, no: Self) -> Self {
+        if mask { yes } else { no }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn bernoulli_is_smooth_across_its_series_threshold_and_right_at_the_ends() {
+        assert_eq!(0.0f64.bernoulli(), 1.0);
+        let x = BERNOULLI_SERIES_BELOW;
+        let (below, above) = ((x * (1.0 - 1e-12)).bernoulli(), (x * (1.0 + 1e-12)).bernoulli());
+        assert!((below - above).abs() < 1e-13, "{below} {above}");
+        assert!(800.0f64.bernoulli() < 1e-300);
+        assert!(((-800.0f64).bernoulli() - 800.0).abs() < 1e-12);
+        // B(-x) = B(x) + x
+        for x in [1e-9, 1e-3, 0.3, 4.0, 50.0] {
+            assert!(((-x).bernoulli() - x.bernoulli() - x).abs() < 1e-13 * (1.0 + x));
+        }
+    }
+
+    #[test]
+    fn whole_powers_follow_repeated_multiplication() {
+        assert_eq!((-3.0f64).powi(3), -27.0);
+        assert_eq!(Real::powi(2.0f64, -2), 0.25);
+        assert_eq!(Real::powi(7.0f64, 0), 1.0);
+    }
+}

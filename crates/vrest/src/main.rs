@@ -1,0 +1,2 @@
+//! The `vrest` command line.
+fn main() {}
