@@ -62,6 +62,7 @@ impl<R: Real, const N: usize> Sub for Dual<R, N> {
 impl<R: Real, const N: usize> Mul for Dual<R, N> {
     type Output = Self;
     #[inline(always)]
+    #[allow(clippy::suspicious_arithmetic_impl, reason = "the product rule is a sum")]
     fn mul(self, o: Self) -> Self {
         self.zip(o, self.re * o.re, |a, b| a * o.re + b * self.re)
     }
