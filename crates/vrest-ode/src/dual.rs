@@ -71,8 +71,9 @@ impl<R: Real, const N: usize> Div for Dual<R, N> {
     type Output = Self;
     #[inline(always)]
     fn div(self, o: Self) -> Self {
+        // The value is rounded as the plain quotient is: a solve with derivatives then takes the same steps.
+        let q = self.re / o.re;
         let inv = R::one() / o.re;
-        let q = self.re * inv;
         self.zip(o, q, |a, b| (a - q * b) * inv)
     }
 }

@@ -9,7 +9,8 @@ use crate::real::Real;
 /// value of a step); [`eval`](VectorField::eval) then reads that `work` at every evaluation. Each lane of a
 /// lane number is one independent system with its own parameters, time and state.
 ///
-/// Implementations neither allocate nor branch on a value.
+/// `prepare` and `eval` neither allocate nor branch on a value, and are marked `#[inline(always)]` where
+/// speed matters: only then do their lane loops get the vector instructions of [`Real::enter`].
 pub trait VectorField: Sync {
     /// Length of the state vector `y`.
     fn n_states(&self) -> usize;
@@ -28,7 +29,10 @@ pub trait VectorField: Sync {
 
     /// Appends the times at which the right-hand side (or one of its derivatives) jumps for these
     /// parameters; unsorted and repeated times are fine. Solvers restart there.
-    fn breakpoints(&self, p: &[f64], out: &mut Vec<f64>) {
+    ///
+    /// Generic, so that a time which is itself a parameter (the start of a step) carries its derivative: the
+    /// solver then differentiates across the edge exactly.
+    fn breakpoints<R: Real>(&self, p: &[R], out: &mut Vec<R>) {
         let _ = (p, out);
     }
 
