@@ -1,1 +1,3 @@
 //! vrest-membrane
+
+pub mod expression;
