@@ -159,6 +159,10 @@ impl<R: Real, const N: usize> Real for Dual<R, N> {
         self.chain(self.re.sin(), (self.re + std::f64::consts::FRAC_PI_2).sin())
     }
     #[inline(always)]
+    fn bernoulli(self) -> Self {
+        self.chain(self.re.bernoulli(), self.re.bernoulli_slope())
+    }
+    #[inline(always)]
     fn abs(self) -> Self {
         Self::select(self.re.lt(R::zero()), -self, self)
     }
@@ -207,8 +211,12 @@ mod tests {
     fn the_bernoulli_function_has_slope_minus_one_half_at_zero() {
         check("B", |d| d.bernoulli(), |_| -0.5, 0.0);
         // The derivative of the quotient form, and of the series, on either side of the threshold.
-        for x in [9.999e-3, 1.0001e-2, -9.999e-3, -1.0001e-2] {
-            check("B", |d| d.bernoulli(), |x| -0.5 + x / 6.0 - f64::powi(x, 3) / 180.0, x);
+        for x in [9.999e-3, 1.0001e-2, -9.999e-3, -1.0001e-2, 0.0999, 0.1001] {
+            let series = |x: f64| -0.5 + x / 6.0 - x.powi(3) / 180.0 + x.powi(5) / 5040.0 - x.powi(7) / 151_200.0;
+            check("B", |d| d.bernoulli(), series, x);
+        }
+        for x in [-30.0f64, -3.0, 3.0, 30.0] {
+            check("B", |d| d.bernoulli(), |x| 1.0 / x.exp_m1() - x * x.exp() / x.exp_m1().powi(2), x);
         }
         assert!(D::variable(750.0, 0).bernoulli().eps[0].is_finite());
     }

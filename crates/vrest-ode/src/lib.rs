@@ -6,11 +6,13 @@
 
 pub mod dual;
 pub mod field;
+pub mod interval;
 pub mod lanes;
 pub mod real;
 pub mod simd;
 
 pub use dual::Dual;
 pub use field::VectorField;
+pub use interval::Interval;
 pub use lanes::Lanes;
 pub use real::Real;

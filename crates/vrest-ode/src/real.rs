@@ -10,6 +10,8 @@ use std::ops::{Add, AddAssign, BitAnd, BitOr, Div, Mul, Neg, Not, Sub, SubAssign
 
 /// Below this magnitude of `x`, [`Real::bernoulli`] uses its series (error about 1e-16 there).
 pub const BERNOULLI_SERIES_BELOW: f64 = 1e-2;
+/// The same for [`Real::bernoulli_slope`], whose quotient form cancels sooner.
+pub const BERNOULLI_SLOPE_SERIES_BELOW: f64 = 1e-1;
 
 /// A real number, or several at once, or one with its derivatives.
 pub trait Real:
@@ -103,17 +105,26 @@ pub trait Real:
     fn pow(self, e: Self) -> Self {
         (e * self.ln()).exp()
     }
-    /// The Bernoulli function x/(e^x - 1), with B(0) = 1: the safe core of constant-field currents and of
-    /// rate functions. Near 0 it is the series 1 - x/2 + x^2/12 - x^4/720, also under differentiation.
+    /// The Bernoulli function B(x) = x/(e^x - 1), with B(0) = 1: the safe core of constant-field currents and
+    /// of rate functions. Near 0 it is the series 1 - x/2 + x^2/12 - x^4/720.
     #[inline(always)]
     fn bernoulli(self) -> Self {
         let near = self.abs().lt(Self::from_f64(BERNOULLI_SERIES_BELOW));
-        // The side not taken sees an argument that cannot divide by zero; beyond 700 e^x would overflow and
-        // 0 * infinity spoil the derivative of a value that is 0 anyway.
+        // The side not taken sees an argument that cannot divide by zero; beyond 700 e^x would overflow.
         let safe = Self::select(near, Self::one(), self.min(Self::from_f64(700.0)));
         let x2 = self * self;
         let series = x2 * (x2 * (-1.0 / 720.0) + 1.0 / 12.0) - self * 0.5 + 1.0;
         Self::select(near, series, safe / safe.exp_m1())
+    }
+    /// B'(x) = B (1 - B - x)/x, between -1 and 0, with B'(0) = -1/2; near 0 its series to x^7.
+    #[inline(always)]
+    fn bernoulli_slope(self) -> Self {
+        let near = self.abs().lt(Self::from_f64(BERNOULLI_SLOPE_SERIES_BELOW));
+        let safe = Self::select(near, Self::one(), self.min(Self::from_f64(700.0)));
+        let x2 = self * self;
+        let series = x2 * (x2 * (x2 * (-1.0 / 151_200.0) + 1.0 / 5040.0) - 1.0 / 180.0) + 1.0 / 6.0;
+        let b = safe.bernoulli();
+        Self::select(near, series * self - 0.5, b * (-(b + safe) + 1.0) / safe)
     }
     /// The logistic function 1/(1 + e^-x).
     #[inline(always)]
