@@ -212,7 +212,8 @@ mod tests {
         check("B", |d| d.bernoulli(), |_| -0.5, 0.0);
         // The derivative of the quotient form, and of the series, on either side of the threshold.
         for x in [9.999e-3, 1.0001e-2, -9.999e-3, -1.0001e-2, 0.0999, 0.1001] {
-            let series = |x: f64| -0.5 + x / 6.0 - x.powi(3) / 180.0 + x.powi(5) / 5040.0 - x.powi(7) / 151_200.0;
+            let series =
+                |x: f64| -0.5 + x / 6.0 - x.powi(3) / 180.0 + x.powi(5) / 5040.0 - x.powi(7) / 151_200.0;
             check("B", |d| d.bernoulli(), series, x);
         }
         for x in [-30.0f64, -3.0, 3.0, 30.0] {

@@ -319,6 +319,9 @@ mod tests {
         assert_eq!(around_zero.powi(2).lo.max(0.0), 0.0);
         let maybe = around_zero.lt(Interval::from_f64(0.5));
         assert!(maybe.can_hold && maybe.can_fail);
-        assert_eq!(Interval::select(maybe, Interval::from_f64(1.0), Interval::from_f64(2.0)), Interval::new(1.0, 2.0));
+        assert_eq!(
+            Interval::select(maybe, Interval::from_f64(1.0), Interval::from_f64(2.0)),
+            Interval::new(1.0, 2.0)
+        );
     }
 }

@@ -140,7 +140,9 @@ mod tests {
         assert_eq!(value("10 - 4 - 3", 0.0), 3.0);
         assert_eq!(value("1.5e-3*V", 2.0), 3e-3);
         assert_eq!(value("if(V < -80, 1, 2)", -81.0), 1.0);
-        for (form, below, at, above) in [("<", 1.0, 2.0, 2.0), ("<=", 1.0, 1.0, 2.0), (">", 2.0, 2.0, 1.0), (">=", 2.0, 1.0, 1.0)] {
+        for (form, below, at, above) in
+            [("<", 1.0, 2.0, 2.0), ("<=", 1.0, 1.0, 2.0), (">", 2.0, 2.0, 1.0), (">=", 2.0, 1.0, 1.0)]
+        {
             let f = format!("if(V {form} -80, 1, 2)");
             assert_eq!([value(&f, -81.0), value(&f, -80.0), value(&f, -79.0)], [below, at, above], "{form}");
         }

@@ -181,7 +181,13 @@ impl Parser<'_> {
             Some(&(function, takes)) => self.call(function, takes, start),
             None => Err(ExpressionError::UnknownName {
                 name: name.to_owned(),
-                known: self.variables.iter().copied().chain(FUNCTIONS.map(|f| f.0)).map(str::to_owned).collect(),
+                known: self
+                    .variables
+                    .iter()
+                    .copied()
+                    .chain(FUNCTIONS.map(|f| f.0))
+                    .map(str::to_owned)
+                    .collect(),
                 span: start..start + len,
             }),
         }
