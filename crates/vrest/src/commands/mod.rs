@@ -1,0 +1,36 @@
+//! One file per command. To add one: write the file with `Args` (what was typed) and `run`, name it here.
+
+use crate::failure::Failure;
+use crate::session::Session;
+
+mod completions;
+mod man;
+mod reference;
+
+/// Makes the enum of commands and its dispatch from one list; a command's help is its `Args`' doc comment.
+macro_rules! commands {
+    ($($(#[$attribute:meta])* $name:ident => $module:ident),* $(,)?) => {
+        /// The commands.
+        #[derive(Debug, clap::Subcommand)]
+        pub enum Command {
+            $($(#[$attribute])* #[allow(missing_docs)] $name($module::Args),)*
+        }
+
+        impl Command {
+            /// Does what the command says.
+            pub fn run(self, session: &Session) -> Result<(), Failure> {
+                match self {
+                    $(Command::$name(args) => $module::run(args, session),)*
+                }
+            }
+        }
+    };
+}
+
+commands! {
+    Completions => completions,
+    #[command(hide = true)]
+    Man => man,
+    #[command(hide = true)]
+    Reference => reference,
+}
