@@ -4,15 +4,39 @@
 //! [`Dual`]), the [`VectorField`] that everything integrable implements, the steppers, step control, dense
 //! output, ensembles and sensitivities. What does not: ions, units, files, terminals.
 
+mod check;
+mod control;
 pub mod dual;
+mod error;
+mod exponential;
 pub mod field;
 pub mod interval;
+mod jacobian;
 pub mod lanes;
+mod lu;
+mod options;
 pub mod real;
+mod recorder;
+mod rodas5p;
+mod segments;
 pub mod simd;
+mod solution;
+mod solve;
+mod stepper;
+mod stiffness;
+mod tsit5;
 
 pub use dual::Dual;
+pub use error::{Refusal, SolveError};
 pub use field::VectorField;
 pub use interval::Interval;
+pub use jacobian::jacobian;
 pub use lanes::Lanes;
+pub use lu::Lu;
+pub use options::{Method, Options, Output, Tolerance};
 pub use real::Real;
+pub use solution::{MethodsUsed, Solution, Stats};
+pub use solve::solve;
+
+#[cfg(test)]
+mod convergence;

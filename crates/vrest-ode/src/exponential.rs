@@ -1,0 +1,73 @@
+//! Exact propagation of one state that relaxes linearly: y' = f0 + a (y - y0) with constant a.
+//!
+//! Leaks, clamped concentrations and a pump that does not see the voltage make a membrane of this kind. The
+//! solution is y0 + f0 tau phi(a tau) with phi(x) = (e^x - 1)/x: no step, no error but rounding.
+
+use crate::dual::Dual;
+use crate::field::VectorField;
+use crate::real::Real;
+use crate::solution::Stats;
+
+/// The solution from (y0, tau = 0) on.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Relaxation<R> {
+    y0: R,
+    f0: R,
+    slope: R,
+}
+
+/// Probes of the right-hand side around y0, in units of 1 + |y0|: on both sides, near and far.
+const PROBES: [f64; 5] = [-2.0, -0.7, 0.013, 0.9, 2.3];
+
+/// Whether the field can have such segments at all. A segment that depends on time is left to the steppers,
+/// and so is a state with a bound that only they watch.
+pub(crate) fn applicable<F: VectorField>(field: &F) -> bool {
+    field.n_states() == 1 && !field.depends_on_time() && field.positive_states().is_empty()
+}
+
+impl<R: Real> Relaxation<R> {
+    /// Recognises an affine segment: the exact derivative must be the same, and the values collinear, at
+    /// y0, at the fixed point and at five states around, to rounding.
+    pub(crate) fn detect<F: VectorField>(
+        field: &F,
+        t: R,
+        y0: R,
+        work: &[R],
+        stats: &mut Stats,
+    ) -> Option<Self> {
+        let mut dual_work: Vec<Dual<R, 1>> = Vec::with_capacity(work.len());
+        let mut at = |y: R| {
+            dual_work.clear();
+            dual_work.extend(work.iter().map(|&w| Dual::constant(w)));
+            let mut dy = [Dual::constant(R::zero())];
+            field.eval(Dual::constant(t), &[Dual::variable(y, 0)], &mut dual_work, &mut dy);
+            stats.evals += 1;
+            (dy[0].re, dy[0].eps[0])
+        };
+        let (f0, slope) = at(y0);
+        let (f0_value, a) = (f0.first(), slope.first());
+        let scale = 1.0 + y0.first().abs();
+        let fixed_point = if a == 0.0 { 0.0 } else { (-f0_value / a).clamp(-1e6, 1e6) };
+        let same_line = |distance: f64, (f, b): (R, R)| {
+            let on_line = f0_value + a * distance;
+            let size = f0_value.abs() + a.abs() * (distance.abs() + scale);
+            (b.first() - a).abs() <= 8.0 * f64::EPSILON * a.abs()
+                && (f.first() - on_line).abs() <= 1e-12 * size
+        };
+        let affine = a.is_finite()
+            && f0_value.is_finite()
+            && PROBES.iter().map(|x| x * scale).chain([fixed_point]).all(|d| same_line(d, at(y0 + d)));
+        affine.then_some(Relaxation { y0, f0, slope })
+    }
+
+    /// The state after `tau`.
+    #[inline(always)]
+    pub(crate) fn after(&self, tau: R) -> R {
+        self.y0 + self.f0 * tau / (self.slope * tau).bernoulli()
+    }
+
+    /// Whether the state stays a sensible number for `tau`: an unstable membrane may not.
+    pub(crate) fn bounded_for(&self, tau: f64) -> bool {
+        self.slope.first() * tau < 300.0
+    }
+}
