@@ -1,0 +1,5 @@
+//! Whole command-line sessions: what is typed, what comes back on each stream, the exit code, the files.
+
+mod harness;
+
+mod frame;
