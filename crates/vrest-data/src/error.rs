@@ -3,7 +3,9 @@
 //! Every error says where and what in its message, and what to do about it in its hint. Nothing is rendered
 //! here: the message is one sentence without a trailing period, the hint another.
 
-use crate::{atomic::WriteError, manifest::HashError, table::TableError};
+use crate::{
+    atomic::WriteError, dataset::DatasetError, manifest::HashError, npz::NpzError, table::TableError,
+};
 
 /// Whatever went wrong with a file.
 #[derive(Debug, thiserror::Error)]
@@ -17,6 +19,12 @@ pub enum Error {
     /// A table could not be read or formed.
     #[error(transparent)]
     Table(#[from] TableError),
+    /// An NPZ file could not be read.
+    #[error(transparent)]
+    Npz(#[from] NpzError),
+    /// Arrays in memory are no dataset.
+    #[error(transparent)]
+    Dataset(#[from] DatasetError),
 }
 
 impl Error {
@@ -26,6 +34,8 @@ impl Error {
             Error::Write(e) => e.hint(),
             Error::Hash(e) => e.hint(),
             Error::Table(e) => e.hint(),
+            Error::Npz(e) => e.hint(),
+            Error::Dataset(e) => e.hint(),
         }
     }
 }

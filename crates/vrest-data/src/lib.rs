@@ -7,11 +7,14 @@
 //! Every function returns the error of its own room; [`Error`] gathers them for callers that only report.
 
 pub mod atomic;
+pub mod dataset;
 pub mod error;
 pub mod manifest;
 pub mod memory;
+pub mod npz;
 pub mod table;
 
+pub use dataset::{Dataset, Interpolation, Stimulus};
 pub use error::Error;
 pub use manifest::Manifest;
 pub use table::Table;

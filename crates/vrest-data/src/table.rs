@@ -5,6 +5,7 @@
 
 use crate::atomic::{AtomicFile, WriteError};
 use crate::memory::human_bytes;
+use crate::npz::NpzWriter;
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
@@ -218,6 +219,23 @@ impl Table {
         let mut file = AtomicFile::create(path)?;
         self.to_csv(&mut file).map_err(|e| file.refused(e))?;
         file.commit()
+    }
+
+    /// Writes an NPZ file: one array a column under its name, and `column_names` and `column_units` in their
+    /// order. A column may not have one of these two names.
+    pub fn write_npz(&self, path: &Path) -> Result<(), WriteError> {
+        let mut npz = NpzWriter::create(path)?;
+        for column in &self.columns {
+            match &column.cells {
+                Cells::Numbers(v) => npz.numbers(&column.name, &[v.len()], v)?,
+                Cells::Text(v) => npz.words(&column.name, &[v.len()], v)?,
+            }
+        }
+        let names: Vec<&str> = self.columns.iter().map(|c| c.name.as_str()).collect();
+        let units: Vec<&str> = self.columns.iter().map(|c| c.unit.as_str()).collect();
+        npz.words("column_names", &[names.len()], &names)?;
+        npz.words("column_units", &[units.len()], &units)?;
+        npz.finish()
     }
 
     /// Reads a CSV or TSV file (what separates the cells is seen in the heading: comma, tab or semicolon).
