@@ -9,6 +9,7 @@
 pub mod atomic;
 pub mod dataset;
 pub mod error;
+pub mod features;
 pub mod manifest;
 pub mod memory;
 pub mod npz;
