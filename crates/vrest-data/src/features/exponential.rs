@@ -28,13 +28,15 @@ pub struct Component {
 impl Relaxation {
     /// The fitted value at `t_ms` after the start.
     pub fn at(&self, t_ms: f64) -> f64 {
-        self.v_inf.value + self.components.iter().map(|c| c.amplitude.value * (-t_ms / c.tau.value).exp()).sum::<f64>()
+        self.v_inf.value
+            + self.components.iter().map(|c| c.amplitude.value * (-t_ms / c.tau.value).exp()).sum::<f64>()
     }
 
     /// Bayesian information criterion on the effective samples; the lower of two fits is preferred.
     pub fn bic(&self) -> f64 {
         let n = self.effective_samples;
-        n * (self.rms * self.rms).max(f64::MIN_POSITIVE).ln() + (2 * self.components.len() + 1) as f64 * n.ln()
+        n * (self.rms * self.rms).max(f64::MIN_POSITIVE).ln()
+            + (2 * self.components.len() + 1) as f64 * n.ln()
     }
 }
 
@@ -51,12 +53,16 @@ pub fn fit(v: &[f64], dt_ms: f64, count: usize) -> Option<Relaxation> {
     let span = n as f64 * dt_ms;
     let mut best: Option<(f64, Vec<f64>)> = None;
     // Variable projection on a coarse grid of time constants gives the start.
-    let grid: Vec<f64> = (0..14).map(|k| (2.0 * dt_ms) * (1.5 * span / (2.0 * dt_ms)).powf(k as f64 / 13.0)).collect();
+    let grid: Vec<f64> =
+        (0..14).map(|k| (2.0 * dt_ms) * (1.5 * span / (2.0 * dt_ms)).powf(k as f64 / 13.0)).collect();
     let stride = n.div_ceil(400);
     let coarse: Vec<f64> = v.iter().copied().step_by(stride).collect();
     for i in 0..grid.len() {
-        let choices: Vec<Vec<f64>> =
-            if count == 1 { vec![vec![grid[i]]] } else { (i + 2..grid.len()).map(|j| vec![grid[i], grid[j]]).collect() };
+        let choices: Vec<Vec<f64>> = if count == 1 {
+            vec![vec![grid[i]]]
+        } else {
+            (i + 2..grid.len()).map(|j| vec![grid[i], grid[j]]).collect()
+        };
         for taus in choices {
             if let Some((linear, sse)) = project(&coarse, dt_ms * stride as f64, &taus)
                 && best.as_ref().is_none_or(|(b, _)| sse < *b)
@@ -71,7 +77,9 @@ pub fn fit(v: &[f64], dt_ms: f64, count: usize) -> Option<Relaxation> {
 
 /// Least-squares v_inf and amplitudes for given time constants, with the sum of squares left.
 fn project(v: &[f64], dt_ms: f64, taus: &[f64]) -> Option<(Vec<f64>, f64)> {
-    let a = DMatrix::from_fn(v.len(), 1 + taus.len(), |i, j| if j == 0 { 1.0 } else { (-(i as f64) * dt_ms / taus[j - 1]).exp() });
+    let a = DMatrix::from_fn(v.len(), 1 + taus.len(), |i, j| {
+        if j == 0 { 1.0 } else { (-(i as f64) * dt_ms / taus[j - 1]).exp() }
+    });
     let b = DVector::from_column_slice(v);
     let x = (a.transpose() * &a).cholesky()?.solve(&(a.transpose() * &b));
     let sse = (&a * &x - b).norm_squared();
@@ -136,12 +144,16 @@ fn report(v: &[f64], dt_ms: f64, count: usize, p: Vec<f64>) -> Option<Relaxation
     let (r, j) = linearise(v, dt_ms, count, &p);
     let n = v.len() as f64;
     let effective = noise::effective_samples(r.as_slice()).max(p.len() as f64 + 1.0);
-    let covariance = (j.transpose() * &j).try_inverse()? * (r.norm_squared() / (n - p.len() as f64) * n / effective);
+    let covariance =
+        (j.transpose() * &j).try_inverse()? * (r.norm_squared() / (n - p.len() as f64) * n / effective);
     let se = |k: usize| covariance[(k, k)].max(0.0).sqrt();
     let mut components: Vec<Component> = (0..count)
         .map(|k| {
             let tau = p[1 + count + k].exp();
-            Component { amplitude: Estimate::new(p[1 + k], se(1 + k)), tau: Estimate::new(tau, tau * se(1 + count + k)) }
+            Component {
+                amplitude: Estimate::new(p[1 + k], se(1 + k)),
+                tau: Estimate::new(tau, tau * se(1 + count + k)),
+            }
         })
         .collect();
     components.sort_by(|a, b| a.tau.value.total_cmp(&b.tau.value));
@@ -161,7 +173,9 @@ mod tests {
     use super::*;
 
     fn trace(n: usize, dt: f64, f: impl Fn(f64) -> f64, noise: f64) -> Vec<f64> {
-        (0..n).map(|i| f(i as f64 * dt) + noise * (i as f64 * 12.9898).sin() * ((i * i) as f64 * 0.618).cos()).collect()
+        (0..n)
+            .map(|i| f(i as f64 * dt) + noise * (i as f64 * 12.9898).sin() * ((i * i) as f64 * 0.618).cos())
+            .collect()
     }
 
     #[test]
@@ -171,7 +185,10 @@ mod tests {
         assert!((one.v_inf.value + 85.0).abs() < 1e-8 && (one.components[0].tau.value - 14.0).abs() < 1e-7);
         let v = trace(8000, 0.05, |t| -85.0 + 9.0 * (-t / 3.0).exp() - 4.0 * (-t / 40.0).exp(), 0.0);
         let two = fit(&v, 0.05, 2).unwrap();
-        assert!((two.components[0].tau.value - 3.0).abs() < 1e-5 && (two.components[1].tau.value - 40.0).abs() < 1e-4);
+        assert!(
+            (two.components[0].tau.value - 3.0).abs() < 1e-5
+                && (two.components[1].tau.value - 40.0).abs() < 1e-4
+        );
         assert!((two.components[1].amplitude.value + 4.0).abs() < 1e-5);
     }
 

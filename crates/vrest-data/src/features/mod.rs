@@ -31,6 +31,9 @@ impl Estimate {
     /// The quotient of two independent estimates, by first-order propagation of errors.
     pub fn over(self, divisor: Estimate) -> Estimate {
         let q = self.value / divisor.value;
-        Estimate { value: q, se: ((self.se / divisor.value).powi(2) + (q * divisor.se / divisor.value).powi(2)).sqrt() }
+        Estimate {
+            value: q,
+            se: ((self.se / divisor.value).powi(2) + (q * divisor.se / divisor.value).powi(2)).sqrt(),
+        }
     }
 }

@@ -38,7 +38,10 @@ pub struct StepFeatures {
     pub i_step: f64,
     /// Whether spikes fall into the step: then nothing below is given.
     pub spiking: bool,
-    /// Voltage at the end of the step (mV; mean of its last fifth).
+    /// Time to 63.2 % of the steady response (ms).
+    pub t_63: Option<f64>,
+    /// Voltage at the end of the step (mV): the mean of what comes after six time constants, which is never
+    /// less than the last fifth of the step nor more than its last three fifths, and the last fifth after sag.
     pub v_steady: Option<Estimate>,
     /// Input resistance at the end of the step (MOhm).
     pub r_in: Option<Estimate>,
@@ -84,6 +87,7 @@ fn step(v: &[f64], dt_ms: f64, base: Plateau, s: Plateau, v_rest: Estimate, peak
         end_ms: s.end as f64 * dt_ms,
         i_step,
         spiking: peaks.iter().any(|p| (s.start..s.end + 1).contains(p)),
+        t_63: None,
         v_steady: None,
         r_in: None,
         one_exponential: None,
@@ -96,26 +100,34 @@ fn step(v: &[f64], dt_ms: f64, base: Plateau, s: Plateau, v_rest: Estimate, peak
         return f;
     }
     let response = &v[s.start..s.end];
-    let tail = &response[response.len() - response.len() / 5..];
-    let v_steady = noise::mean_estimate(tail);
+    let n = response.len();
+    let last_fifth = noise::mean_estimate(&response[n - n / 5..]);
+    let (peak_at, peak) = smoothed_minimum(&response[..n * 3 / 5], dt_ms);
+    let fall = last_fifth.value - peak;
+    // The lowest of many samples lies below their mean even without sag: four standard errors are asked for,
+    // and a tenth of the deflection.
+    let sags = i_step < 0.0 && fall > 4.0 * last_fifth.se + 0.1 * (v_rest.value - peak);
+    let until = if sags { peak_at.max(50).min(n) } else { n };
+    // The first sample still holds the electrode's own, instantaneous drop.
+    f.one_exponential = exponential::fit(&response[1..until], dt_ms, 1);
+    f.two_exponentials = exponential::fit(&response[1..], dt_ms, 2);
+
+    let settled = f
+        .one_exponential
+        .as_ref()
+        .filter(|_| !sags)
+        .map_or(n, |one| (6.0 * one.components[0].tau.value / dt_ms) as usize);
+    let v_steady = noise::mean_estimate(&response[settled.clamp(n - n * 3 / 5, n - n / 5)..]);
     let rise = |v: Estimate| Estimate::new(v.value - v_rest.value, v.se.hypot(v_rest.se));
     // mV / pA = GOhm.
     let resistance = |v: Estimate| rise(v).over(Estimate::new(i_step * 1e-3, 0.0));
     f.v_steady = Some(v_steady);
     f.r_in = Some(resistance(v_steady));
-
-    let (peak_at, peak) = smoothed_minimum(response, dt_ms);
-    let sag = v_steady.value - peak;
-    // A peak is the lowest of many smoothed samples: noise alone makes one of about three standard errors.
-    let sags = i_step < 0.0 && sag > 4.0 * v_steady.se + 0.02 * (v_rest.value - peak);
+    f.t_63 = time_to_63(response, dt_ms, v_rest.value, v_steady.value);
     if i_step < 0.0 {
-        let deflection = Estimate::new(v_rest.value - peak, v_rest.se.hypot(v_steady.se));
-        f.sag_ratio = Some(Estimate::new(sag.max(0.0), v_steady.se * 2f64.sqrt()).over(deflection));
+        let sag = Estimate::new((v_steady.value - peak).max(0.0), v_steady.se * 2f64.sqrt());
+        f.sag_ratio = Some(sag.over(Estimate::new(v_rest.value - peak, v_rest.se.hypot(v_steady.se))));
     }
-    let until = if sags { peak_at.max(50).min(response.len()) } else { response.len() };
-    // The first sample still holds the electrode's own, instantaneous drop.
-    f.one_exponential = exponential::fit(&response[1..until], dt_ms, 1);
-    f.two_exponentials = exponential::fit(&response[1..], dt_ms, 2);
     if let Some(one) = &f.one_exponential {
         let tau = one.components[0].tau;
         f.tau = Some(tau);
@@ -125,9 +137,17 @@ fn step(v: &[f64], dt_ms: f64, base: Plateau, s: Plateau, v_rest: Estimate, peak
     f
 }
 
-/// The lowest value of a 2 ms running mean, with its place.
+/// The first time (ms) at which the 1 ms running mean has gone 63.2 % of the way from `from` to `to`.
+fn time_to_63(x: &[f64], dt_ms: f64, from: f64, to: f64) -> Option<f64> {
+    let w = ((1.0 / dt_ms).round() as usize).clamp(1, x.len());
+    let goal = from + (1.0 - (-1.0f64).exp()) * (to - from);
+    let at = x.windows(w).position(|s| (noise::mean(s) - goal) * (to - from) >= 0.0)?;
+    Some((at as f64 + w as f64 / 2.0) * dt_ms)
+}
+
+/// The lowest value of a 5 ms running mean, with its place.
 fn smoothed_minimum(x: &[f64], dt_ms: f64) -> (usize, f64) {
-    let w = ((2.0 / dt_ms).round() as usize).clamp(1, x.len());
+    let w = ((5.0 / dt_ms).round() as usize).clamp(1, x.len());
     let mut sum: f64 = x[..w].iter().sum();
     let mut best = (w / 2, sum);
     for i in w..x.len() {
@@ -196,11 +216,13 @@ mod tests {
             let (v, c) = rc(160.0, 150.0, i, 0.1);
             let f = sweep(&v, &c, 0.05).unwrap();
             let s = f.step.unwrap();
-            let within = |e: Estimate, truth: f64| (e.value - truth).abs() < 4.0 * e.se && e.se < 0.02 * truth.abs();
+            let within =
+                |e: Estimate, truth: f64| (e.value - truth).abs() < 4.0 * e.se && e.se < 0.02 * truth.abs();
             assert!(within(f.v_rest, -70.0), "{:?}", f.v_rest);
             assert!(within(s.r_in.unwrap(), 160.0), "{:?}", s.r_in);
             assert!(within(s.tau.unwrap(), 24.0), "{:?}", s.tau);
             assert!(within(s.c_m.unwrap(), 150.0), "{:?}", s.c_m);
+            assert!((s.t_63.unwrap() - 24.0).abs() < 0.5, "{:?}", s.t_63);
             assert!((f.noise - 0.1).abs() < 0.005);
             assert!(s.sag_ratio.is_none_or(|r| r.value < 0.05), "{:?}", s.sag_ratio);
             assert!((s.start_ms, s.end_ms, s.i_step) == (200.0, 700.0, i) && !s.spiking);

@@ -1,11 +1,18 @@
 //! Action potentials: found so that passive features can leave them out.
 
+/// How far a spike falls (mV) ...
+pub const FALL_MV: f64 = 15.0;
+/// ... within this time after its peak (ms).
+pub const FALL_MS: f64 = 5.0;
+
 /// Times of spikes as sample indices of the peaks.
 ///
-/// A spike rises faster than `min_slope` (mV/ms; 20 is usual) and peaks above `min_peak` (mV; -10 is usual).
-/// Two peaks closer than 1 ms are one.
+/// A spike rises faster than `min_slope` (mV/ms; 20 is usual), peaks above `min_peak` (mV; -20 is usual) and
+/// falls again by [`FALL_MV`] within [`FALL_MS`]: a passive cell driven hard rises fast too, and stays up. Two
+/// peaks closer than 1 ms are one.
 pub fn find(v: &[f64], dt_ms: f64, min_slope: f64, min_peak: f64) -> Vec<usize> {
     let refractory = ((1.0 / dt_ms).ceil() as usize).max(1);
+    let within = (FALL_MS / dt_ms).ceil() as usize + 1;
     let mut peaks = Vec::new();
     let mut i = 1;
     while i < v.len() {
@@ -15,7 +22,8 @@ pub fn find(v: &[f64], dt_ms: f64, min_slope: f64, min_peak: f64) -> Vec<usize> 
             while top + 1 < v.len() && v[top + 1] >= v[top] {
                 top += 1;
             }
-            if v[top] > min_peak && peaks.last().is_none_or(|&p: &usize| top - p >= refractory) {
+            let falls = v[top..(top + within).min(v.len())].iter().any(|x| v[top] - x > FALL_MV);
+            if falls && v[top] > min_peak && peaks.last().is_none_or(|&p: &usize| top - p >= refractory) {
                 peaks.push(top);
             }
             i = top + 1;
@@ -41,5 +49,11 @@ mod tests {
             })
             .collect();
         assert_eq!(find(&v, dt, 20.0, -10.0), [1000]);
+    }
+
+    #[test]
+    fn a_resistor_and_a_capacitor_driven_hard_do_not_spike() {
+        let v: Vec<f64> = (0..4000).map(|i| 300.0 * (1.0 - (-(i as f64) * 0.1 / 14.0).exp())).collect();
+        assert!(find(&v, 0.1, 20.0, -20.0).is_empty());
     }
 }

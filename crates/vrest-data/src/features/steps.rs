@@ -24,51 +24,65 @@ impl Plateau {
 
 /// Splits a command into plateaus; a ramp or a noise yields none longer than a few samples.
 ///
-/// `command` may be exact (from a header) or measured, that is noisy: a jump counts where the medians of the
-/// samples before and after differ by more than eight times the noise of neighbouring samples.
+/// `command` may be exact (from a header) or measured, that is noisy. Jumps are looked for twice: with medians
+/// of three samples on either side, which finds brief pulses, and with means of fifty, which finds steps as
+/// small as the noise itself.
 pub fn plateaus(command: &[f64]) -> Vec<Plateau> {
     let n = command.len();
     if n == 0 {
         return Vec::new();
     }
-    let threshold = 8.0 * neighbour_noise(command) + 1e-9 * command.iter().fold(0.0f64, |m, c| m.max(c.abs()));
-    // A measured edge takes a few samples: compare across a short gap, and keep the steepest of a run.
-    const REACH: usize = 3;
-    let jump = |i: usize| {
-        let (a, b) = (i.saturating_sub(REACH), (i + REACH).min(n));
+    let noise = neighbour_noise(command);
+    let floor = 1e-9 * command.iter().fold(0.0f64, |m, c| m.max(c.abs()));
+    let mut sums = vec![0.0];
+    for c in command {
+        sums.push(sums[sums.len() - 1] + c);
+    }
+    let mean = |a: usize, b: usize| (sums[b] - sums[a]) / (b - a) as f64;
+    let short = |i: usize| {
+        let (a, b) = (i.saturating_sub(3), (i + 3).min(n));
         (median(&command[i..b]) - median(&command[a..i])).abs()
     };
+    let long = |i: usize| if i < 50 || i + 50 > n { 0.0 } else { (mean(i, i + 50) - mean(i - 50, i)).abs() };
+
     let mut edges = vec![0];
-    let mut i = 1;
-    while i < n {
-        if jump(i) > threshold {
-            let mut best = i;
-            let mut j = i;
-            while j < n && jump(j) > threshold {
-                let slope = |k: usize| (command[k] - command[k - 1]).abs();
-                if slope(j) > slope(best) {
-                    best = j;
-                }
-                j += 1;
-            }
-            edges.push(best);
-            i = j;
-        } else {
-            i += 1;
+    let slope = |i: usize| (command[i] - command[i - 1]).abs();
+    edges.extend(peaks(n, short, slope, 8.0 * noise + floor));
+    // The mean of fifty differs by sqrt(2/50) of the noise; six of those, and not where a brief edge explains it.
+    for i in peaks(n, long, long, 1.2 * noise + floor) {
+        if edges.iter().all(|e| e.abs_diff(i) > 50) {
+            edges.push(i);
         }
     }
     edges.push(n);
+    edges.sort_unstable();
     edges
         .windows(2)
         .filter(|w| w[0] < w[1])
         .map(|w| {
             // The level is that of the inner part, free of the edges' settling.
-            let inner = &command[w[0]..w[1]];
-            let cut = (inner.len() / 10).min(20);
-            let inner = &inner[cut..inner.len() - cut];
-            Plateau { start: w[0], end: w[1], level: inner.iter().sum::<f64>() / inner.len() as f64 }
+            let cut = ((w[1] - w[0]) / 10).min(20);
+            Plateau { start: w[0], end: w[1], level: mean(w[0] + cut, w[1] - cut) }
         })
         .collect()
+}
+
+/// The place of the largest `rank` of every run of samples where `jump` exceeds `threshold`.
+fn peaks(n: usize, jump: impl Fn(usize) -> f64, rank: impl Fn(usize) -> f64, threshold: f64) -> Vec<usize> {
+    let mut found: Vec<usize> = Vec::new();
+    let mut run: Option<(usize, f64)> = None;
+    for i in 1..n {
+        if jump(i) > threshold {
+            let j = rank(i);
+            if run.is_none_or(|(_, best)| j > best) {
+                run = Some((i, j));
+            }
+        } else if let Some((at, _)) = run.take() {
+            found.push(at);
+        }
+    }
+    found.extend(run.map(|(at, _)| at));
+    found
 }
 
 /// The standard deviation of the noise, from differences of neighbours (which a step hardly touches).
@@ -114,6 +128,21 @@ mod tests {
         assert_eq!(p.len(), 3, "{p:?}");
         assert!((200..=201).contains(&p[1].start) && p[1].end == 700);
         assert!((p[1].level - 148.7).abs() < 0.2);
+    }
+
+    #[test]
+    fn a_measured_step_of_the_size_of_its_noise_is_found() {
+        let mut seed = 1u64;
+        let mut c: Vec<f64> = (0..4000)
+            .map(|_| {
+                seed = seed.wrapping_mul(6364136223846793005).wrapping_add(1442695040888963407);
+                ((seed >> 33) as f64 / (1u64 << 31) as f64 - 0.5) * 12f64.sqrt()
+            })
+            .collect();
+        c[1000..3000].iter_mut().for_each(|x| *x += 4.0);
+        let p = plateaus(&c);
+        assert_eq!(p.len(), 3, "{p:?}");
+        assert!(p[1].start.abs_diff(1000) <= 5 && (p[1].level - 4.0).abs() < 0.2, "{p:?}");
     }
 
     #[test]
