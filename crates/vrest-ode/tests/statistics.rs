@@ -17,7 +17,8 @@ impl Visitor for Table {
             let atol = Tolerance::PerState(case.atol(1e-6));
             let options = Options { atol, method, ..Options::default() };
             let at = Output::At(&case.times());
-            let stats = solve(&case.field, &case.p, &case.y0, case.t0, case.t1(), at, &options).unwrap().stats;
+            let stats =
+                solve(&case.field, &case.p, &case.y0, case.t0, case.t1(), at, &options).unwrap().stats;
             writeln!(
                 self.0,
                 "{:18}{:14}{:6}{:5}{:7}{:6}{:6}{:4}",
@@ -37,7 +38,8 @@ impl Visitor for Table {
 
 #[test]
 fn work_per_problem_at_a_relative_tolerance_of_one_in_a_million() {
-    let mut table = Table(String::from("problem           method         steps  rej  evals  jacs   lus  sw\n"));
+    let mut table =
+        Table(String::from("problem           method         steps  rej  evals  jacs   lus  sw\n"));
     for_each(&mut table);
     insta::assert_snapshot!(table.0);
 }
