@@ -6,8 +6,25 @@
 //! Units throughout: mV, ms, mM, uA/cm2, mS/cm2, uF/cm2, um, cm/s, K. V = V_in - V_out; a positive current is
 //! outward positive charge.
 
+mod balance;
+mod bounds;
+pub mod cell;
 pub mod constants;
 pub mod equilibrium;
+mod experiment;
 pub mod expression;
+pub mod mechanism;
+pub mod mechanisms;
+pub mod membrane;
 pub mod nearest;
+pub mod presets;
+pub mod problem;
+pub mod protocol;
+pub mod reader;
 pub mod units;
+
+pub use cell::{Cell, Loaded, ParamInfo};
+pub use experiment::Experiment;
+pub use membrane::Membrane;
+pub use problem::{Fault, Problem, Severity};
+pub use protocol::{LoadedProtocol, Protocol};

@@ -175,6 +175,10 @@ impl<R: Real, const N: usize> Real for Dual<R, N> {
         yes.zip(no, R::select(mask, yes.re, no.re), |a, b| R::select(mask, a, b))
     }
     #[inline(always)]
+    fn lookup(self, f: impl Fn(f64) -> f64) -> Self {
+        Self::constant(self.re.lookup(f))
+    }
+    #[inline(always)]
     fn enter<T>(f: impl FnOnce() -> T) -> T {
         R::enter(f)
     }

@@ -244,6 +244,11 @@ impl Real for Interval {
         }
     }
     #[inline]
+    fn lookup(self, f: impl Fn(f64) -> f64) -> Self {
+        // Tables are functions of time, which is a point wherever intervals are used.
+        Interval::from_f64(f(self.lo)).hull(Interval::from_f64(f(self.hi)))
+    }
+    #[inline]
     fn powi(self, n: i32) -> Self {
         if n < 0 {
             return Interval::from_f64(1.0) / self.powi(-n);

@@ -322,6 +322,10 @@ impl<const N: usize> Real for Lanes<N> {
         Lanes(out)
     }
     #[inline(always)]
+    fn lookup(self, f: impl Fn(f64) -> f64) -> Self {
+        self.map(f)
+    }
+    #[inline(always)]
     fn enter<T>(f: impl FnOnce() -> T) -> T {
         simd::enter(f)
     }

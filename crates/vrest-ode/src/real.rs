@@ -60,6 +60,9 @@ pub trait Real:
     /// Lane by lane `if mask { yes } else { no }`; a NaN or an infinity on the side not taken has no effect.
     fn select(mask: Self::Mask, yes: Self, no: Self) -> Self;
 
+    /// Lane by lane `f(self)`, with derivative zero: for tables, where `f` is a step function of time.
+    fn lookup(self, f: impl Fn(f64) -> f64) -> Self;
+
     /// Runs `f` where the instructions of this kind of number may be used: for lanes, inside a function
     /// compiled for the machine's vector extension. Numbers without lanes just call `f`.
     #[inline(always)]
@@ -179,6 +182,10 @@ impl Real for f64 {
     #[inline(always)]
     fn select(mask: bool, yes: Self, no: Self) -> Self {
         if mask { yes } else { no }
+    }
+    #[inline(always)]
+    fn lookup(self, f: impl Fn(f64) -> f64) -> Self {
+        f(self)
     }
 }
 

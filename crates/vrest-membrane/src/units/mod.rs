@@ -213,7 +213,7 @@ pub fn parse(text: &str, dimension: Dimension) -> Result<f64, UnitError> {
 }
 
 impl UnitError {
-    fn expecting(mut self, dimension: Dimension) -> Self {
+    pub(crate) fn expecting(mut self, dimension: Dimension) -> Self {
         match &mut self {
             UnitError::NotANumber { expected, .. } | UnitError::UnknownUnit { expected, .. } => {
                 *expected = Some(dimension);

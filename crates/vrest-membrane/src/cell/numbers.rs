@@ -1,0 +1,140 @@
+//! The numbers of a cell: reading one, finding one by path, listing all.
+
+use super::{Cell, Level};
+use crate::bounds;
+use crate::mechanism::{ParamSpec, param};
+use crate::reader::Section;
+use crate::units::Dimension;
+use std::ops::Range;
+
+/// The word that asks for a number to be solved.
+pub(crate) const BALANCE: &str = "balance";
+
+/// A number of a cell: its address, meaning, value and bounds.
+#[derive(Debug, Clone, PartialEq)]
+pub struct ParamInfo {
+    /// The one address of it.
+    pub path: String,
+    /// In the unit of the specification's dimension.
+    pub value: f64,
+    /// Meaning and bounds.
+    pub spec: ParamSpec,
+}
+
+impl ParamInfo {
+    /// The unit of the value.
+    pub fn unit(&self) -> &'static str {
+        self.spec.dimension.unit()
+    }
+}
+
+/// A number that the file writes as `"balance"`.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Unsolved {
+    /// Its path.
+    pub path: String,
+    /// Where the word stands.
+    pub span: Range<usize>,
+}
+
+/// Concentrations: positive, and rarely above two moles.
+pub(super) fn concentration(name: &'static str, doc: &'static str) -> ParamSpec {
+    param(name, Dimension::Concentration, doc).above(0.0).plausible(1e-6, 2000.0)
+}
+
+pub(super) fn temperature() -> ParamSpec {
+    let zero = crate::constants::ZERO_CELSIUS;
+    param("temperature", Dimension::Temperature, "temperature").above(0.0).plausible(zero - 2.0, zero + 50.0)
+}
+
+pub(super) fn rt_over_f() -> ParamSpec {
+    param("rt_over_f", Dimension::Voltage, "RT/F of the published model").above(0.0).plausible(23.0, 28.0)
+}
+
+pub(super) fn capacitance() -> ParamSpec {
+    param("capacitance", Dimension::Capacitance, "membrane capacitance").above(0.0).plausible(0.3, 10.0)
+}
+
+pub(super) fn equilibrium() -> ParamSpec {
+    param("e", Dimension::Voltage, "equilibrium potential").plausible(-120.0, 180.0)
+}
+
+/// Reads `spec` from `section` under its own name, or notes that it is to be solved.
+pub(super) fn read(
+    section: &mut Section<'_>,
+    path: &str,
+    spec: &ParamSpec,
+    unsolved: &mut Vec<Unsolved>,
+) -> Option<f64> {
+    if section.as_written(&spec.name) == BALANCE {
+        let text = section.text(&spec.name)?;
+        unsolved.push(Unsolved { path: path.into(), span: text.span });
+        return Some(spec.default.unwrap_or(f64::NAN));
+    }
+    bounds::read(section, path, spec)
+}
+
+/// The place of the number at `path`.
+pub(super) fn place<'c>(cell: &'c mut Cell, path: &str) -> Option<&'c mut f64> {
+    match path {
+        "temperature" => return Some(&mut cell.temperature),
+        "rt_over_f" => return cell.rt_over_f.as_mut(),
+        "capacitance" => return Some(&mut cell.capacitance),
+        _ => {}
+    }
+    let (owner, key) = path.rsplit_once('.')?;
+    if owner == "geometry" {
+        let g = cell.geometry.as_mut()?;
+        let i = g.shape.params().iter().position(|p| p.name == key)?;
+        return g.params.get_mut(i);
+    }
+    if let Some(name) = owner.strip_prefix("ions.") {
+        let ion = cell.ions.iter_mut().find(|i| i.name == name)?;
+        return match (&mut ion.level, key) {
+            (Level::Concentrations { inside, .. }, "inside") => Some(inside),
+            (Level::Concentrations { outside, .. }, "outside") => Some(outside),
+            (Level::Fixed { e }, "e") => Some(e),
+            _ => None,
+        };
+    }
+    let m = cell.mechanisms.iter_mut().find(|m| m.name == owner)?;
+    let i = m.mechanism.spec().params.iter().position(|p| p.name == key)?;
+    m.params.get_mut(i)
+}
+
+/// Every number of `cell`, in the order of the parameter vector.
+pub(super) fn of(cell: &Cell) -> Vec<ParamInfo> {
+    let mut all =
+        vec![ParamInfo { path: "temperature".into(), value: cell.temperature, spec: temperature() }];
+    if let Some(value) = cell.rt_over_f {
+        all.push(ParamInfo { path: "rt_over_f".into(), value, spec: rt_over_f() });
+    }
+    all.push(ParamInfo { path: "capacitance".into(), value: cell.capacitance, spec: capacitance() });
+    if let Some(g) = &cell.geometry {
+        for (spec, &value) in g.shape.params().into_iter().zip(&g.params) {
+            all.push(ParamInfo { path: format!("geometry.{}", spec.name), value, spec });
+        }
+    }
+    for ion in &cell.ions {
+        let path = |spec: &ParamSpec| format!("ions.{}.{}", ion.name, spec.name);
+        match ion.level {
+            Level::Concentrations { inside, outside, .. } => {
+                for (value, spec) in [
+                    (inside, concentration("inside", "concentration inside")),
+                    (outside, concentration("outside", "concentration outside")),
+                ] {
+                    all.push(ParamInfo { path: path(&spec), value, spec });
+                }
+            }
+            Level::Fixed { e } => {
+                all.push(ParamInfo { path: path(&equilibrium()), value: e, spec: equilibrium() })
+            }
+        }
+    }
+    for m in &cell.mechanisms {
+        for (spec, &value) in m.mechanism.spec().params.into_iter().zip(&m.params) {
+            all.push(ParamInfo { path: format!("{}.{}", m.name, spec.name), value, spec });
+        }
+    }
+    all
+}

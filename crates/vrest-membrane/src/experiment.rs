@@ -1,0 +1,188 @@
+//! A membrane under a protocol: what is integrated.
+//!
+//! Parameters: the membrane's, then the protocol's own (`stimulus.amplitude`, `stimulus.start`, ...; `v_start` where
+//! the protocol starts at a voltage). Work: the membrane's, then its parameters as they are now, then one
+//! straight line or sine for each waveform.
+
+mod resolve;
+
+use crate::cell::ParamInfo;
+use crate::membrane::Membrane;
+use crate::protocol::{Protocol, Segment, Waveform};
+use std::ops::Range;
+use vrest_ode::{Real, VectorField};
+
+/// A membrane with what is done to it.
+#[derive(Debug, Clone)]
+pub struct Experiment {
+    membrane: Membrane,
+    protocol: Protocol,
+    params: Vec<ParamInfo>,
+    v_start: Option<usize>,
+    stimuli: Vec<Driver>,
+    changes: Vec<Change>,
+    /// Whether a parameter of the membrane moves within a segment, so that the membrane is prepared anew at every
+    /// evaluation.
+    parameters_move: bool,
+    stimuli_move: bool,
+    stimuli_oscillate: bool,
+    layout: Layout,
+}
+
+/// A waveform, its numbers in the parameter vector and its segment in the work vector.
+#[derive(Debug, Clone)]
+struct Driver {
+    waveform: Waveform,
+    params: Range<usize>,
+    segment: Range<usize>,
+}
+
+/// A parameter of the membrane and what changes it.
+#[derive(Debug, Clone)]
+struct Change {
+    param: usize,
+    drivers: Vec<Driver>,
+}
+
+#[derive(Debug, Clone)]
+struct Layout {
+    /// The membrane's parameters as they are now; empty where nothing changes them.
+    now: Range<usize>,
+    /// The unchanged values of those that change.
+    bases: Range<usize>,
+    end: usize,
+}
+
+impl Experiment {
+    /// The membrane.
+    pub fn membrane(&self) -> &Membrane {
+        &self.membrane
+    }
+    /// The protocol.
+    pub fn protocol(&self) -> &Protocol {
+        &self.protocol
+    }
+    /// The parameter vector: the membrane's, then the protocol's.
+    pub fn params(&self) -> &[ParamInfo] {
+        &self.params
+    }
+    /// The values of the cell and protocol files.
+    pub fn defaults(&self) -> Vec<f64> {
+        self.params.iter().map(|p| p.value).collect()
+    }
+    /// The place of the parameter at `path`.
+    pub fn index(&self, path: &str) -> Option<usize> {
+        self.params.iter().position(|p| p.path == path)
+    }
+    /// Where the starting voltage stands among the parameters, if the protocol gives one.
+    pub fn v_start(&self) -> Option<usize> {
+        self.v_start
+    }
+
+    /// The state at time 0: at `v`, or at the protocol's starting voltage; gates at their steady state.
+    ///
+    /// A protocol that starts at rest needs `v`: solve it with [`crate::rest`].
+    pub fn state_at<R: Real>(&self, v: R, p: &[R], y: &mut [R]) {
+        self.membrane.state_at(v, &p[..self.membrane.params().len()], y);
+    }
+
+    /// The injected current just after each of `times`, uA/cm2.
+    pub fn stimulus(&self, p: &[f64], times: &[f64]) -> Vec<f64> {
+        let mut edges = Vec::new();
+        self.breakpoints(p, &mut edges);
+        let mut segment = [0.0; Segment::<f64>::LEN];
+        times
+            .iter()
+            .map(|&t| {
+                // A time inside the segment that begins at t.
+                let next = edges.iter().copied().filter(|e| *e > t).fold(f64::INFINITY, f64::min);
+                let inside = if next.is_finite() { 0.5 * (t + next) } else { t + 1.0 };
+                self.stimuli.iter().fold(0.0, |sum, d| {
+                    d.waveform.segment(inside, &p[d.params.clone()], 0.0).store(&mut segment);
+                    sum + Segment::value_at(&segment, t, d.waveform.oscillates())
+                })
+            })
+            .collect()
+    }
+
+    /// Puts the membrane's parameters at time `t` into `work`.
+    #[inline(always)]
+    fn apply_changes<R: Real>(&self, t: R, work: &mut [R]) {
+        for (i, c) in self.changes.iter().enumerate() {
+            let mut value = work[self.layout.bases.start + i];
+            for d in &c.drivers {
+                value += Segment::value_at(&work[d.segment.clone()], t, d.waveform.oscillates());
+            }
+            work[self.layout.now.start + c.param] = value;
+        }
+    }
+
+    #[inline(always)]
+    fn prepare_membrane<R: Real>(&self, work: &mut [R]) {
+        let (membrane, own) = work.split_at_mut(self.layout.now.start);
+        self.membrane.prepare_from(&own[..self.membrane.params().len()], membrane);
+    }
+}
+
+impl VectorField for Experiment {
+    fn n_states(&self) -> usize {
+        self.membrane.n_states()
+    }
+    fn n_params(&self) -> usize {
+        self.params.len()
+    }
+    fn work_len(&self) -> usize {
+        self.layout.end
+    }
+
+    #[inline(always)]
+    fn prepare<R: Real>(&self, t: R, p: &[R], work: &mut [R]) {
+        for d in &self.stimuli {
+            d.waveform.segment(t, &p[d.params.clone()], R::zero()).store(&mut work[d.segment.clone()]);
+        }
+        let own = &p[..self.membrane.params().len()];
+        if self.changes.is_empty() {
+            self.membrane.prepare_from(own, work);
+            return;
+        }
+        work[self.layout.now.clone()].copy_from_slice(own);
+        for (i, c) in self.changes.iter().enumerate() {
+            work[self.layout.bases.start + i] = p[c.param];
+            for d in &c.drivers {
+                d.waveform.segment(t, &p[d.params.clone()], p[c.param]).store(&mut work[d.segment.clone()]);
+            }
+        }
+        self.apply_changes(t, work);
+        self.prepare_membrane(work);
+    }
+
+    #[inline(always)]
+    fn eval<R: Real>(&self, t: R, y: &[R], work: &mut [R], dy: &mut [R]) {
+        if self.parameters_move {
+            self.apply_changes(t, work);
+            self.prepare_membrane(work);
+        }
+        let mut current = R::zero();
+        for d in &self.stimuli {
+            current += Segment::value_at(&work[d.segment.clone()], t, self.stimuli_oscillate);
+        }
+        let (membrane, _) = work.split_at_mut(self.membrane.work_len());
+        self.membrane.derivative(current, y, membrane, dy);
+    }
+
+    fn breakpoints<R: Real>(&self, p: &[R], out: &mut Vec<R>) {
+        for d in self.stimuli.iter().chain(self.changes.iter().flat_map(|c| &c.drivers)) {
+            d.waveform.edges(&p[d.params.clone()], self.protocol.duration, out);
+        }
+    }
+
+    fn depends_on_time(&self) -> bool {
+        self.stimuli_move || self.parameters_move
+    }
+    fn positive_states(&self) -> &[usize] {
+        self.membrane.positive_states()
+    }
+    fn state_name(&self, i: usize) -> String {
+        self.membrane.state_name(i)
+    }
+}

@@ -1,0 +1,139 @@
+//! What a mechanism is: the interface that every file under [`crate::mechanisms`] implements.
+//!
+//! A mechanism moves ions or charge through the membrane. It states its facts ([`Spec`]) and pure functions over
+//! any [`Real`]; it never sees the cell, the solver or another mechanism. It returns *per-ion* currents, so that
+//! the same function drives the voltage and, where concentrations move, the concentrations: an electroneutral
+//! cotransporter adds nothing to dV/dt by construction, a 3:2 pump exactly one charge.
+//!
+//! Work is split by what it depends on, so that the inner loop does the least: [`Mechanism::prepare`] (parameters
+//! and temperature), [`Mechanism::bind`] (concentrations), [`Mechanism::gates`] and [`Mechanism::currents`] (voltage).
+
+mod params;
+mod site;
+
+pub(crate) use params::parameters;
+pub use params::{ParamSpec, param};
+pub(crate) use site::ION_STRIDE;
+pub use site::{Gate, Heat, Site, SlotRef};
+
+use crate::reader::Section;
+use vrest_ode::Real;
+
+/// The most currents a mechanism may have (one for each of its ions, and non-specific ones).
+pub const MAX_SLOTS: usize = 6;
+/// The most gates a mechanism may have.
+pub const MAX_GATES: usize = 8;
+
+/// What family a mechanism belongs to; decides how reports group it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Class {
+    /// Always open, passive.
+    Leak,
+    /// Opens and closes, passive.
+    Channel,
+    /// Driven by ATP; has a `block` parameter between 0 and 1.
+    Pump,
+    /// Driven by the gradient of another ion.
+    Transporter,
+}
+
+impl Class {
+    /// The word for tables.
+    pub fn name(self) -> &'static str {
+        match self {
+            Class::Leak => "leak",
+            Class::Channel => "channel",
+            Class::Pump => "pump",
+            Class::Transporter => "transporter",
+        }
+    }
+}
+
+/// One of the currents of a mechanism.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Slot {
+    /// Carried by the ion of this name.
+    Ion(&'static str),
+    /// Carried by the ion that the cell file names under `ion`.
+    Chosen,
+    /// Carried by no ion in particular: it moves charge but no concentration.
+    Nonspecific,
+}
+
+/// Where a mechanism claims to carry no current; the generic tests check it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ZeroCurrent {
+    /// Each ion's current vanishes at that ion's Nernst potential.
+    AtNernst,
+    /// No claim.
+    Unclaimed,
+}
+
+/// The facts of a kind of mechanism: the one source of `vrest list`, the JSON schema and the tables in the docs.
+#[derive(Debug, Clone)]
+pub struct Spec {
+    /// The name in cell files.
+    pub kind: &'static str,
+    /// A few words.
+    pub title: &'static str,
+    /// Its family.
+    pub class: Class,
+    /// The current, as a formula.
+    pub equation: &'static str,
+    /// Where it comes from.
+    pub source: &'static str,
+    /// Its currents, in the order of [`Mechanism::currents`].
+    pub slots: Vec<Slot>,
+    /// Its parameters, in the order of the constants `k`.
+    pub params: Vec<ParamSpec>,
+    /// The names of its gates, in the order of [`Mechanism::gates`].
+    pub gates: Vec<&'static str>,
+    /// Where it carries no current.
+    pub zero_current: ZeroCurrent,
+    /// Fixed proportions of its currents, one for each slot (3 and -2 for a Na/K pump); empty where they vary.
+    pub stoichiometry: &'static [f64],
+    /// True if the current is a straight line in V at fixed concentrations; it is then folded into one slope and
+    /// one intercept before the inner loop.
+    pub affine: bool,
+}
+
+/// A way to move ions through the membrane. See the [module](self) for the order of calls.
+///
+/// `k` holds the mechanism's parameters in the order of its [`Spec`], followed by [`DERIVED`](Self::DERIVED)
+/// numbers of its own.
+pub trait Mechanism: Clone + std::fmt::Debug + Send + Sync + Sized {
+    /// How many derived constants follow the parameters in `k`.
+    const DERIVED: usize;
+
+    /// The facts of this kind.
+    fn spec() -> Spec;
+
+    /// Reads the options that are not numbers from the cell file; problems are reported to `section` itself.
+    fn build(section: &mut Section<'_>) -> Self;
+
+    /// The facts of this instance; differs from [`spec`](Self::spec) where the file defines parameters or gates.
+    fn own_spec(&self) -> Spec {
+        Self::spec()
+    }
+
+    /// Fills the derived constants that depend on parameters and temperature alone.
+    #[inline(always)]
+    fn prepare<R: Real>(&self, heat: &Heat<R>, k: &mut [R]) {
+        let _ = (heat, k);
+    }
+
+    /// Fills the derived constants that depend on concentrations too.
+    #[inline(always)]
+    fn bind<R: Real>(&self, site: &Site<'_, R>, k: &mut [R]) {
+        let _ = (site, k);
+    }
+
+    /// Writes the kinetics of each gate at `v` mV.
+    #[inline(always)]
+    fn gates<R: Real>(&self, v: R, site: &Site<'_, R>, k: &[R], out: &mut [Gate<R>]) {
+        let _ = (v, site, k, out);
+    }
+
+    /// Writes each slot's current at `v` mV, uA/cm2, outward positive.
+    fn currents<R: Real>(&self, v: R, site: &Site<'_, R>, k: &[R], gates: &[R], out: &mut [R]);
+}

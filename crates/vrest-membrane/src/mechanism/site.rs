@@ -1,0 +1,110 @@
+//! What a mechanism sees of the cell around it.
+
+use crate::constants::ZERO_CELSIUS;
+use vrest_ode::Real;
+
+/// Numbers that stand for one ion in the work vector: inside, outside, Nernst potential.
+pub(crate) const ION_STRIDE: usize = 3;
+
+/// Temperature.
+#[derive(Debug, Clone, Copy)]
+pub struct Heat<R> {
+    /// K.
+    pub kelvin: R,
+    /// RT/F, mV.
+    pub rt_f: R,
+}
+
+impl<R: Real> Heat<R> {
+    /// Temperature factor q^((T - T0)/10), with T0 in degC.
+    #[inline(always)]
+    pub fn q10(&self, q: f64, t0_celsius: f64) -> R {
+        ((self.kelvin - (t0_celsius + ZERO_CELSIUS)) * (q.ln() * 0.1)).exp()
+    }
+}
+
+/// Which ion a slot carries.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct SlotRef {
+    /// Index of the ion in the cell; none for a non-specific current.
+    pub ion: Option<usize>,
+    /// Valence (0 where there is no ion).
+    pub z: f64,
+}
+
+/// Temperature and the ions of a mechanism, by slot.
+#[derive(Debug, Clone, Copy)]
+pub struct Site<'a, R> {
+    /// Temperature.
+    pub heat: Heat<R>,
+    pub(crate) ions: &'a [R],
+    pub(crate) slots: &'a [SlotRef],
+}
+
+impl<R: Real> Site<'_, R> {
+    #[inline(always)]
+    fn at(&self, slot: usize, what: usize) -> R {
+        match self.slots[slot].ion {
+            Some(ion) => self.ions[ION_STRIDE * ion + what],
+            None => R::zero(),
+        }
+    }
+    /// Valence of the slot's ion.
+    #[inline(always)]
+    pub fn z(&self, slot: usize) -> f64 {
+        self.slots[slot].z
+    }
+    /// Concentration inside, mM.
+    #[inline(always)]
+    pub fn inside(&self, slot: usize) -> R {
+        self.at(slot, 0)
+    }
+    /// Concentration outside, mM.
+    #[inline(always)]
+    pub fn outside(&self, slot: usize) -> R {
+        self.at(slot, 1)
+    }
+    /// Nernst potential, mV.
+    #[inline(always)]
+    pub fn nernst(&self, slot: usize) -> R {
+        self.at(slot, 2)
+    }
+}
+
+/// The kinetics of a gate, dx/dt = source - rate x, at one voltage: every gate is linear in itself.
+#[derive(Debug, Clone, Copy)]
+pub struct Gate<R> {
+    /// 1/ms.
+    pub source: R,
+    /// 1/ms.
+    pub rate: R,
+}
+
+impl<R: Real> Gate<R> {
+    /// From opening and closing rates, 1/ms: dx/dt = alpha (1 - x) - beta x.
+    #[inline(always)]
+    pub fn alpha_beta(alpha: R, beta: R) -> Self {
+        Gate { source: alpha, rate: alpha + beta }
+    }
+    /// From the steady state and the time constant, ms: dx/dt = (inf - x)/tau.
+    #[inline(always)]
+    pub fn inf_tau(inf: R, tau: R) -> Self {
+        let rate = R::one() / tau;
+        Gate { source: inf * rate, rate }
+    }
+    /// The same gate, faster by `q`.
+    #[inline(always)]
+    pub fn times(self, q: R) -> Self {
+        Gate { source: self.source * q, rate: self.rate * q }
+    }
+    /// The steady state.
+    #[inline(always)]
+    pub fn steady(self) -> R {
+        self.source / self.rate
+    }
+    /// dx/dt, 1/ms.
+    #[inline(always)]
+    pub fn slope(self, x: R) -> R {
+        self.source - self.rate * x
+    }
+}

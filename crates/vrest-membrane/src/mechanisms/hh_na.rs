@@ -1,0 +1,62 @@
+//! Sodium channel of the squid giant axon: I = g m^3 h (V - E_Na), rates of Hodgkin & Huxley 1952 moved to the
+//! modern sign and to a rest of -65 mV; Q10 3 from 6.3 degC on the rates, none on g.
+
+use crate::mechanism::*;
+use crate::reader::Section;
+use crate::units::Dimension::*;
+use vrest_ode::Real;
+
+/// See the [module](self).
+#[derive(Debug, Clone)]
+pub struct HhNa;
+
+parameters! {
+    G = param("g", Conductance, "conductance with all gates open").at_least(0.0).plausible(0.0, 1000.0);
+    [derived] Q;
+}
+
+impl Mechanism for HhNa {
+    const DERIVED: usize = DERIVED;
+
+    fn spec() -> Spec {
+        Spec {
+            kind: "hh_na",
+            title: "sodium channel of the squid axon",
+            class: Class::Channel,
+            equation: "I = g m^3 h (V - E_Na)",
+            source: "Hodgkin & Huxley 1952, J Physiol 117:500",
+            slots: vec![Slot::Ion("Na")],
+            params: parameters(),
+            gates: vec!["m", "h"],
+            zero_current: ZeroCurrent::AtNernst,
+            stoichiometry: &[],
+            affine: false,
+        }
+    }
+
+    fn build(_: &mut Section<'_>) -> Self {
+        HhNa
+    }
+
+    #[inline(always)]
+    fn prepare<R: Real>(&self, heat: &Heat<R>, k: &mut [R]) {
+        k[Q] = heat.q10(3.0, 6.3);
+    }
+
+    #[inline(always)]
+    fn gates<R: Real>(&self, v: R, _: &Site<'_, R>, k: &[R], out: &mut [Gate<R>]) {
+        // 0.1 (V + 40)/(1 - e^(-(V + 40)/10)) in its safe form.
+        let alpha_m = ((v + 40.0) * -0.1).bernoulli();
+        let beta_m = ((v + 65.0) * (-1.0 / 18.0)).exp() * 4.0;
+        let alpha_h = ((v + 65.0) * (-1.0 / 20.0)).exp() * 0.07;
+        let beta_h = ((v + 35.0) * 0.1).logistic();
+        out[0] = Gate::alpha_beta(alpha_m, beta_m).times(k[Q]);
+        out[1] = Gate::alpha_beta(alpha_h, beta_h).times(k[Q]);
+    }
+
+    #[inline(always)]
+    fn currents<R: Real>(&self, v: R, site: &Site<'_, R>, k: &[R], gates: &[R], out: &mut [R]) {
+        let (m, h) = (gates[0], gates[1]);
+        out[0] = k[G] * m * m * m * h * (v - site.nernst(0));
+    }
+}

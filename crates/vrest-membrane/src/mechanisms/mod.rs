@@ -1,0 +1,72 @@
+//! The library of mechanisms. To add one: a file beside these, and its line in the registry below.
+
+use crate::mechanism::{Gate, Heat, Mechanism, Site, Spec};
+use crate::reader::Section;
+use vrest_ode::Real;
+
+/// Declares the modules and makes the enum over them, whose methods dispatch statically for any number type.
+macro_rules! registry {
+    ($($module:ident::$name:ident,)+) => {
+        $(pub mod $module;)+
+
+        /// Any mechanism of the library.
+        #[derive(Debug, Clone)]
+        #[allow(missing_docs, reason = "each variant is documented in its own module")]
+        pub enum AnyMechanism {
+            $($name($module::$name),)+
+        }
+
+        /// The facts of every kind, in the order of the registry.
+        pub fn specs() -> Vec<Spec> {
+            vec![$($module::$name::spec(),)+]
+        }
+
+        impl AnyMechanism {
+            /// Reads a mechanism of `kind` from its table; none if there is no such kind.
+            pub fn build(kind: &str, section: &mut Section<'_>) -> Option<Self> {
+                $(if $module::$name::spec().kind == kind {
+                    return Some(AnyMechanism::$name($module::$name::build(section)));
+                })+
+                None
+            }
+            /// The facts of this instance.
+            pub fn spec(&self) -> Spec {
+                match self { $(AnyMechanism::$name(m) => m.own_spec(),)+ }
+            }
+            /// Number of derived constants.
+            pub fn derived(&self) -> usize {
+                match self { $(AnyMechanism::$name(_) => $module::$name::DERIVED,)+ }
+            }
+            /// See [`Mechanism::prepare`].
+            #[inline(always)]
+            pub fn prepare<R: Real>(&self, heat: &Heat<R>, k: &mut [R]) {
+                match self { $(AnyMechanism::$name(m) => m.prepare(heat, k),)+ }
+            }
+            /// See [`Mechanism::bind`].
+            #[inline(always)]
+            pub fn bind<R: Real>(&self, site: &Site<'_, R>, k: &mut [R]) {
+                match self { $(AnyMechanism::$name(m) => m.bind(site, k),)+ }
+            }
+            /// See [`Mechanism::gates`].
+            #[inline(always)]
+            pub fn gates<R: Real>(&self, v: R, site: &Site<'_, R>, k: &[R], out: &mut [Gate<R>]) {
+                match self { $(AnyMechanism::$name(m) => m.gates(v, site, k, out),)+ }
+            }
+            /// See [`Mechanism::currents`].
+            #[inline(always)]
+            pub fn currents<R: Real>(&self, v: R, site: &Site<'_, R>, k: &[R], gates: &[R], out: &mut [R]) {
+                match self { $(AnyMechanism::$name(m) => m.currents(v, site, k, gates, out),)+ }
+            }
+        }
+    };
+}
+
+registry! {
+    leak::Leak,
+    leak_fixed::LeakFixed,
+    ghk_leak::GhkLeak,
+    nak_pump_constant::NakPumpConstant,
+    nak_pump_mm::NakPumpMm,
+    hh_na::HhNa,
+    hh_k::HhK,
+}

@@ -1,0 +1,278 @@
+//! The right-hand side.
+
+use super::{Compiled, CompiledLevel, CurrentPart, Membrane, slot};
+use crate::constants::{MM_PER_MS, rt_over_f};
+use crate::equilibrium::nernst;
+use crate::mechanism::{Gate, Heat, ION_STRIDE, MAX_GATES, MAX_SLOTS, Site};
+use vrest_ode::{Dual, Real, VectorField};
+
+/// A straight line is found from its values at plus and minus this voltage, mV.
+const PROBE: f64 = 100.0;
+
+impl Membrane {
+    #[inline(always)]
+    fn heat<R: Real>(work: &[R]) -> Heat<R> {
+        Heat { kelvin: work[slot::KELVIN], rt_f: work[slot::RT_F] }
+    }
+
+    #[inline(always)]
+    fn site<'a, R: Real>(&self, m: &'a Compiled, work: &'a [R]) -> Site<'a, R> {
+        Site { heat: Self::heat(work), ions: &work[self.layout.ions..], slots: &m.slots }
+    }
+
+    /// Fills `work` from the parameters: temperature, equilibria, constants of mechanisms, the straight line.
+    #[inline(always)]
+    pub fn prepare_from<R: Real>(&self, p: &[R], work: &mut [R]) {
+        work[slot::KELVIN] = p[self.at.temperature];
+        work[slot::RT_F] = match self.at.rt_over_f {
+            Some(given) => p[given],
+            None => rt_over_f(work[slot::KELVIN]),
+        };
+        work[slot::INVERSE_C] = R::one() / p[self.at.capacitance];
+        if let Some(shape) = self.shape {
+            let size = &p[self.at.geometry.clone()];
+            work[slot::PER_CURRENT_INSIDE] = shape.area_over_volume(size) * MM_PER_MS;
+            work[slot::PER_CURRENT_OUTSIDE] = shape.area_over_outside(size) * MM_PER_MS;
+        }
+        for (i, ion) in self.ions.iter().enumerate() {
+            let at = self.layout.ions + ION_STRIDE * i;
+            match ion.level {
+                CompiledLevel::Concentrations { inside, outside, .. } => {
+                    work[at] = p[inside];
+                    work[at + 1] = p[outside];
+                    work[at + 2] = match ion.z {
+                        0.0 => R::zero(),
+                        z => nernst(z, p[outside], p[inside], work[slot::RT_F]),
+                    };
+                }
+                CompiledLevel::Fixed { e } => {
+                    // Concentrations that nobody stated: what needs them becomes visibly not a number.
+                    work[at] = R::from_f64(f64::NAN);
+                    work[at + 1] = R::from_f64(f64::NAN);
+                    work[at + 2] = p[e];
+                }
+            }
+        }
+        let (mut g, mut i0) = (R::zero(), R::zero());
+        for m in &self.mechanisms {
+            let heat = Self::heat(work);
+            let k = &mut work[m.k.clone()];
+            k[..m.params.len()].copy_from_slice(&p[m.params.clone()]);
+            m.mechanism.prepare(&heat, k);
+            if !m.rebinds {
+                self.bind(m, work);
+            }
+            if m.folded {
+                let high = self.net(m, R::from_f64(PROBE), work, &[]);
+                let low = self.net(m, R::from_f64(-PROBE), work, &[]);
+                g += (high - low) * (0.5 / PROBE);
+                i0 += (high + low) * 0.5;
+            }
+        }
+        work[slot::LINE_G] = g;
+        work[slot::LINE_I] = i0;
+    }
+
+    #[inline(always)]
+    fn bind<R: Real>(&self, m: &Compiled, work: &mut [R]) {
+        // Constants stand behind the ions, so one split gives both.
+        let (before, rest) = work.split_at_mut(m.k.start);
+        let site = self.site(m, before);
+        m.mechanism.bind(&site, &mut rest[..m.k.len()]);
+    }
+
+    /// Net current of one mechanism.
+    #[inline(always)]
+    fn net<R: Real>(&self, m: &Compiled, v: R, work: &[R], gates: &[R]) -> R {
+        let mut out = [R::zero(); MAX_SLOTS];
+        m.mechanism.currents(v, &self.site(m, work), &work[m.k.clone()], gates, &mut out);
+        out[..m.slots.len()].iter().fold(R::zero(), |sum, &i| sum + i)
+    }
+
+    /// Puts the moving concentrations of `y` where the mechanisms read them.
+    #[inline(always)]
+    fn refresh<R: Real>(&self, y: &[R], work: &mut [R]) {
+        for (i, ion) in self.ions.iter().enumerate() {
+            let CompiledLevel::Concentrations { state_inside, state_outside, .. } = ion.level else {
+                continue;
+            };
+            let at = self.layout.ions + ION_STRIDE * i;
+            if let Some(s) = state_inside {
+                work[at] = y[s];
+            }
+            if let Some(s) = state_outside {
+                work[at + 1] = y[s];
+            }
+            if (state_inside.is_some() || state_outside.is_some()) && ion.z != 0.0 {
+                work[at + 2] = nernst(ion.z, work[at + 1], work[at], work[slot::RT_F]);
+            }
+        }
+        for m in self.mechanisms.iter().filter(|m| m.rebinds) {
+            self.bind(m, work);
+        }
+    }
+
+    /// dy/dt under the applied current `i_app`, uA/cm2 (positive depolarises). `work` is as
+    /// [`prepare_from`](Self::prepare_from) left it.
+    #[inline(always)]
+    pub fn derivative<R: Real>(&self, i_app: R, y: &[R], work: &mut [R], dy: &mut [R]) {
+        if !self.moving.is_empty() {
+            self.refresh(y, work);
+        }
+        let (work, totals) = work.split_at_mut(self.layout.totals);
+        for total in totals.iter_mut() {
+            *total = R::zero();
+        }
+        let v = y[0];
+        let mut net = work[slot::LINE_I] + work[slot::LINE_G] * v;
+        for m in self.mechanisms.iter().filter(|m| !m.folded) {
+            let site = self.site(m, work);
+            let k = &work[m.k.clone()];
+            let mut out = [R::zero(); MAX_SLOTS];
+            m.mechanism.currents(v, &site, k, &y[m.gates.clone()], &mut out);
+            // Summed by mechanism first: currents that cancel within one cancel exactly.
+            let mut sum = R::zero();
+            for (&current, total) in out.iter().zip(&m.totals) {
+                sum += current;
+                if let Some(t) = total {
+                    totals[*t] += current;
+                }
+            }
+            net += sum;
+            if !m.gates.is_empty() {
+                let mut kinetics = [Gate { source: R::zero(), rate: R::zero() }; MAX_GATES];
+                m.mechanism.gates(v, &site, k, &mut kinetics);
+                for (s, gate) in m.gates.clone().zip(kinetics) {
+                    dy[s] = gate.slope(y[s]);
+                }
+            }
+        }
+        dy[0] = (i_app - net) * work[slot::INVERSE_C];
+        for m in &self.moving {
+            let (factor, sign) = match m.outside {
+                false => (work[slot::PER_CURRENT_INSIDE], -1.0),
+                true => (work[slot::PER_CURRENT_OUTSIDE], 1.0),
+            };
+            dy[m.state] = totals[m.total] * factor * (sign / m.z);
+        }
+    }
+
+    /// Net outward current at `v` with every gate at its steady state and concentrations as the parameters say,
+    /// uA/cm2. `work` is as [`prepare_from`](Self::prepare_from) left it, bound if concentrations move.
+    pub fn steady_current<R: Real>(&self, v: R, work: &[R]) -> R {
+        let mut net = work[slot::LINE_I] + work[slot::LINE_G] * v;
+        for m in self.mechanisms.iter().filter(|m| !m.folded) {
+            net += self.net(m, v, work, &self.steady_gates(m, v, work)[..m.gates.len()]);
+        }
+        net
+    }
+
+    fn steady_gates<R: Real>(&self, m: &Compiled, v: R, work: &[R]) -> [R; MAX_GATES] {
+        let mut kinetics = [Gate { source: R::zero(), rate: R::one() }; MAX_GATES];
+        m.mechanism.gates(v, &self.site(m, work), &work[m.k.clone()], &mut kinetics);
+        kinetics.map(Gate::steady)
+    }
+
+    /// Prepares `work` for `p` and binds everything at the concentrations of the parameters.
+    pub fn prepare_at_start<R: Real>(&self, p: &[R], work: &mut [R]) {
+        self.prepare_from(p, work);
+        for m in self.mechanisms.iter().filter(|m| m.rebinds) {
+            self.bind(m, work);
+        }
+    }
+
+    /// The state at voltage `v` with gates at their steady state and concentrations as the parameters say.
+    pub fn state_at<R: Real>(&self, v: R, p: &[R], y: &mut [R]) {
+        let mut work = vec![R::zero(); self.layout.end];
+        self.prepare_at_start(p, &mut work);
+        y[0] = v;
+        for m in &self.mechanisms {
+            let steady = self.steady_gates(m, v, &work);
+            y[m.gates.clone()].copy_from_slice(&steady[..m.gates.len()]);
+        }
+        for ion in &self.ions {
+            if let CompiledLevel::Concentrations { inside, outside, state_inside, state_outside } = ion.level
+            {
+                for (state, param) in [(state_inside, inside), (state_outside, outside)] {
+                    if let Some(s) = state {
+                        y[s] = p[param];
+                    }
+                }
+            }
+        }
+    }
+
+    /// Calls `f(mechanism, slot, current)` for every current at the state `y`.
+    fn each_slot<R: Real>(&self, p: &[R], y: &[R], mut f: impl FnMut(&Compiled, usize, R)) {
+        let mut work = vec![R::zero(); self.layout.end];
+        self.prepare_from(p, &mut work);
+        self.refresh(y, &mut work);
+        for m in &self.mechanisms {
+            let mut out = [R::zero(); MAX_SLOTS];
+            m.mechanism.currents(
+                y[0],
+                &self.site(m, &work),
+                &work[m.k.clone()],
+                &y[m.gates.clone()],
+                &mut out,
+            );
+            for s in 0..m.slots.len() {
+                f(m, s, out[s]);
+            }
+        }
+    }
+
+    /// Calls `f(ion, current)` for every current at the state `y`, uA/cm2.
+    pub(crate) fn each_current<R: Real>(&self, p: &[R], y: &[R], mut f: impl FnMut(Option<usize>, R)) {
+        self.each_slot(p, y, |m, s, current| f(m.slots[s].ion, current));
+    }
+
+    /// Every current at the state `y`, one entry for each slot of each mechanism, with its slope in V.
+    pub fn currents(&self, p: &[f64], y: &[f64]) -> Vec<CurrentPart> {
+        type D = Dual<f64, 1>;
+        let p: Vec<D> = p.iter().map(|&x| D::constant(x)).collect();
+        let mut y: Vec<D> = y.iter().map(|&x| D::constant(x)).collect();
+        y[0] = D::variable(y[0].re, 0);
+        let mut parts = Vec::new();
+        self.each_slot(&p, &y, |m, s, current| {
+            parts.push(CurrentPart {
+                mechanism: m.name.clone(),
+                kind: m.kind,
+                class: m.class,
+                ion: m.slots[s].ion,
+                current: current.re,
+                slope: current.eps[0],
+            });
+        });
+        parts
+    }
+}
+
+impl VectorField for Membrane {
+    fn n_states(&self) -> usize {
+        self.states.len()
+    }
+    fn n_params(&self) -> usize {
+        self.params.len()
+    }
+    fn work_len(&self) -> usize {
+        self.layout.end
+    }
+    #[inline(always)]
+    fn prepare<R: Real>(&self, _: R, p: &[R], work: &mut [R]) {
+        self.prepare_from(p, work);
+    }
+    #[inline(always)]
+    fn eval<R: Real>(&self, _: R, y: &[R], work: &mut [R], dy: &mut [R]) {
+        self.derivative(R::zero(), y, work, dy);
+    }
+    fn depends_on_time(&self) -> bool {
+        false
+    }
+    fn positive_states(&self) -> &[usize] {
+        &self.positive
+    }
+    fn state_name(&self, i: usize) -> String {
+        self.states.get(i).map_or_else(|| format!("y[{i}]"), |s| s.name.clone())
+    }
+}

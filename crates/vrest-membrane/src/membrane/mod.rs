@@ -1,0 +1,185 @@
+//! A cell made ready for integration: flat parameters in, dy/dt out.
+//!
+//! State vector: V (mV); then the gates of each mechanism; then the moving concentrations (mM), inside before
+//! outside, in the order of the ions. The parameter vector is [`Cell::numbers`], so every entry has a path.
+//!
+//! What can be computed before the inner loop is: temperature factors and clamped equilibria once for every segment,
+//! and all mechanisms whose current is a straight line in V at clamped concentrations become one slope and one
+//! intercept.
+
+mod compile;
+mod eval;
+
+use crate::cell::{ParamInfo, Shape};
+use crate::mechanism::{Class, SlotRef};
+use crate::mechanisms::AnyMechanism;
+use crate::units::Dimension;
+use std::ops::Range;
+
+/// One state of a membrane.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct StateInfo {
+    /// `V`, `hh_na.m`, `ions.K.inside`, ...
+    pub name: String,
+    /// What it measures.
+    pub dimension: Dimension,
+}
+
+/// A cell compiled for integration. See the [module](self).
+#[derive(Debug, Clone)]
+pub struct Membrane {
+    name: String,
+    params: Vec<ParamInfo>,
+    states: Vec<StateInfo>,
+    ions: Vec<CompiledIon>,
+    mechanisms: Vec<Compiled>,
+    at: ParamsAt,
+    shape: Option<Shape>,
+    moving: Vec<Moving>,
+    positive: Vec<usize>,
+    layout: Layout,
+}
+
+/// Where the numbers that no ion or mechanism owns stand in the parameter vector.
+#[derive(Debug, Clone)]
+struct ParamsAt {
+    temperature: usize,
+    rt_over_f: Option<usize>,
+    capacitance: usize,
+    geometry: Range<usize>,
+}
+
+#[derive(Debug, Clone)]
+struct CompiledIon {
+    name: String,
+    z: f64,
+    level: CompiledLevel,
+}
+
+#[derive(Debug, Clone, Copy)]
+enum CompiledLevel {
+    /// Parameter indices; state indices where the concentration moves.
+    Concentrations {
+        inside: usize,
+        outside: usize,
+        state_inside: Option<usize>,
+        state_outside: Option<usize>,
+    },
+    Fixed {
+        e: usize,
+    },
+}
+
+/// A concentration that moves: its state, its ion's running total of current, its sign and valence.
+#[derive(Debug, Clone, Copy)]
+struct Moving {
+    state: usize,
+    total: usize,
+    outside: bool,
+    z: f64,
+}
+
+#[derive(Debug, Clone)]
+struct Compiled {
+    name: String,
+    class: Class,
+    kind: &'static str,
+    mechanism: AnyMechanism,
+    slots: Vec<SlotRef>,
+    /// For each slot the running total that it adds to, where its ion moves.
+    totals: Vec<Option<usize>>,
+    params: Range<usize>,
+    gates: Range<usize>,
+    k: Range<usize>,
+    /// Whether it is part of the straight line.
+    folded: bool,
+    /// Whether its concentrations move, so that it is bound at every evaluation.
+    rebinds: bool,
+}
+
+/// Offsets in the work vector.
+#[derive(Debug, Clone)]
+struct Layout {
+    ions: usize,
+    totals: usize,
+    end: usize,
+}
+
+/// Fixed places at the start of the work vector.
+mod slot {
+    pub const KELVIN: usize = 0;
+    pub const RT_F: usize = 1;
+    /// 1/C, cm2/uF.
+    pub const INVERSE_C: usize = 2;
+    /// Slope of the straight line, mS/cm2.
+    pub const LINE_G: usize = 3;
+    /// Its current at 0 mV, uA/cm2.
+    pub const LINE_I: usize = 4;
+    /// mM/ms inside per uA/cm2 of a monovalent ion.
+    pub const PER_CURRENT_INSIDE: usize = 5;
+    /// The same outside.
+    pub const PER_CURRENT_OUTSIDE: usize = 6;
+    pub const END: usize = 7;
+}
+
+/// One current at a given state.
+#[derive(Debug, Clone, PartialEq)]
+pub struct CurrentPart {
+    /// The mechanism's name in the cell.
+    pub mechanism: String,
+    /// Its kind.
+    pub kind: &'static str,
+    /// Its family.
+    pub class: Class,
+    /// Index of the ion, none where non-specific.
+    pub ion: Option<usize>,
+    /// uA/cm2, outward positive.
+    pub current: f64,
+    /// Slope with respect to V at these gates, mS/cm2.
+    pub slope: f64,
+}
+
+impl Membrane {
+    /// The cell's name.
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+    /// The parameter vector: path, meaning, value in the cell file, bounds.
+    pub fn params(&self) -> &[ParamInfo] {
+        &self.params
+    }
+    /// The values of the cell file.
+    pub fn defaults(&self) -> Vec<f64> {
+        self.params.iter().map(|p| p.value).collect()
+    }
+    /// The place of the parameter at `path`.
+    pub fn index(&self, path: &str) -> Option<usize> {
+        self.params.iter().position(|p| p.path == path)
+    }
+    /// The state vector: names and what they measure.
+    pub fn states(&self) -> &[StateInfo] {
+        &self.states
+    }
+    /// The names of the ions, in the order that [`CurrentPart::ion`] counts.
+    pub fn ion_names(&self) -> impl Iterator<Item = &str> {
+        self.ions.iter().map(|i| i.name.as_str())
+    }
+    /// The indices of the ions that some mechanism carries, with repetitions.
+    pub(crate) fn carried_ions(&self) -> impl Iterator<Item = usize> {
+        self.mechanisms.iter().flat_map(|m| m.slots.iter().filter_map(|s| s.ion))
+    }
+    /// True if dV/dt is a straight line in V for any parameters: no gates, nothing moves, all currents ohmic or
+    /// constant. Then V(t) is exactly exponential between the edges of a protocol.
+    pub fn is_affine(&self) -> bool {
+        self.moving.is_empty() && self.mechanisms.iter().all(|m| m.folded)
+    }
+    /// True if parameter number `index` is only the starting value of a state.
+    pub fn is_starting_value(&self, index: usize) -> bool {
+        self.ions.iter().any(|ion| match ion.level {
+            CompiledLevel::Concentrations { inside, outside, state_inside, state_outside } => {
+                (index == inside && state_inside.is_some()) || (index == outside && state_outside.is_some())
+            }
+            CompiledLevel::Fixed { .. } => false,
+        })
+    }
+}
