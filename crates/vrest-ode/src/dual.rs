@@ -180,7 +180,8 @@ impl<R: Real, const N: usize> Real for Dual<R, N> {
     }
     #[inline(always)]
     fn enter<T>(f: impl FnOnce() -> T) -> T {
-        R::enter(f)
+        // Also for scalars: the derivatives stand side by side and vectorise.
+        crate::simd::enter(f)
     }
 }
 

@@ -102,6 +102,16 @@ pub enum SolveError {
         /// The state with the largest error.
         state: String,
     },
+    /// A derivative with respect to a parameter is not finite, though the state is.
+    #[error("d`{state}`/dp is not finite at t = {t} for parameter number {parameter}")]
+    Gradient {
+        /// Name of the state.
+        state: String,
+        /// Index of the parameter.
+        parameter: usize,
+        /// Output time.
+        t: f64,
+    },
     /// The cancel flag was set.
     #[error("cancelled at t = {t}")]
     Cancelled {
