@@ -27,7 +27,9 @@ pub enum NewtonError {
         iterations: usize,
     },
     /// No fraction of the step brings the state closer, or too many iterations.
-    #[error("no steady state near the start: `{state}` still moves by {change:.3e} after {iterations} iterations")]
+    #[error(
+        "no steady state near the start: `{state}` still moves by {change:.3e} after {iterations} iterations"
+    )]
     NoConvergence {
         /// Iterations done.
         iterations: usize,
