@@ -27,6 +27,7 @@ mod solve;
 mod stepper;
 mod stiffness;
 mod tsit5;
+pub mod zeros;
 
 pub use dual::Dual;
 pub use error::{Refusal, SolveError};
@@ -41,6 +42,7 @@ pub use real::Real;
 pub use sensitivity::{Sensitivities, sensitivities};
 pub use solution::{MethodsUsed, Solution, Stats};
 pub use solve::solve;
+pub use zeros::{ScalarFunction, Zero, Zeros, all_zeros};
 
 #[cfg(test)]
 mod convergence;
