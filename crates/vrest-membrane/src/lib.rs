@@ -21,6 +21,7 @@ pub mod presets;
 pub mod problem;
 pub mod protocol;
 pub mod reader;
+pub mod rest;
 pub mod units;
 
 pub use cell::{Cell, Loaded, ParamInfo};
@@ -28,3 +29,4 @@ pub use experiment::Experiment;
 pub use membrane::Membrane;
 pub use problem::{Fault, Problem, Severity};
 pub use protocol::{LoadedProtocol, Protocol};
+pub use rest::{RestError, RestReport, rest, resting_potential};

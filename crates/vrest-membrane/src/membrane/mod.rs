@@ -9,6 +9,7 @@
 
 mod compile;
 mod eval;
+mod inspect;
 
 use crate::cell::{ParamInfo, Shape};
 use crate::mechanism::{Class, SlotRef};
@@ -120,6 +121,28 @@ mod slot {
     /// The same outside.
     pub const PER_CURRENT_OUTSIDE: usize = 6;
     pub const END: usize = 7;
+}
+
+/// One ion under given parameters.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct IonLevel {
+    /// Valence.
+    pub z: f64,
+    /// Inside and outside, mM, where given.
+    pub concentrations: Option<[f64; 2]>,
+    /// Equilibrium potential, mV (0 for a neutral solute).
+    pub nernst: f64,
+    /// RT/F, mV.
+    pub rt_f: f64,
+}
+
+/// The size of a cell under given parameters.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Size {
+    /// um2.
+    pub area: f64,
+    /// 1/um.
+    pub area_over_volume: f64,
 }
 
 /// One current at a given state.

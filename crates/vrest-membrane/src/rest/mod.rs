@@ -1,0 +1,83 @@
+//! Rest: where it is, how sure that is, and what holds it there.
+//!
+//! Concentrations are taken as the parameters say and gates at their steady state; a cell whose ions are not in
+//! balance drifts from there, and the report says how fast ([`IonAtRest::drift`]).
+
+mod estimates;
+mod report;
+mod roots;
+mod stability;
+
+pub use report::{CurrentAtRest, IonAtRest, PumpAtRest, RestReport, rest};
+pub use roots::{Certificate, RANGE, Root};
+
+use crate::membrane::Membrane;
+use roots::SteadyCurrent;
+use thiserror::Error;
+
+/// From here a cell goes to the rest that is called its resting potential, where there are several, mV.
+pub const USUAL_START: f64 = -70.0;
+
+/// Why there is no resting potential.
+#[derive(Debug, Clone, PartialEq, Error)]
+pub enum RestError {
+    /// A current is not a number.
+    #[error("the current of `{mechanism}` is not a finite number at {v} mV")]
+    NotFinite {
+        /// The mechanism.
+        mechanism: String,
+        /// mV.
+        v: f64,
+    },
+    /// The net current keeps its sign over the whole range.
+    #[error("no resting potential between {} and {} mV: the net current goes from {low:.4} to {high:.4} uA/cm2 without vanishing", RANGE.0, RANGE.1)]
+    NoRest {
+        /// Net current at the lower end, uA/cm2.
+        low: f64,
+        /// At the upper end.
+        high: f64,
+    },
+    /// The proof needs too many intervals.
+    #[error("gave up looking for all resting potentials after {intervals} intervals")]
+    SearchTooLong {
+        /// How many were examined.
+        intervals: usize,
+    },
+}
+
+impl RestError {
+    /// What to do about it.
+    pub fn hint(&self) -> Option<&'static str> {
+        match self {
+            RestError::NoRest { .. } => {
+                Some("a passive leak, such as `kind = \"leak\"` of K, gives the cell a rest")
+            }
+            RestError::NotFinite { .. } => Some("check the parameters for values far outside their range"),
+            RestError::SearchTooLong { .. } => None,
+        }
+    }
+}
+
+/// The resting potential alone, mV: of several rests the one that a cell released at [`USUAL_START`] goes to.
+///
+/// # Errors
+/// Where the net current vanishes nowhere between the ends of [`RANGE`].
+pub fn resting_potential(membrane: &Membrane, p: &[f64]) -> Result<f64, RestError> {
+    let current = SteadyCurrent::new(membrane, p);
+    if let Some(v) = current.straight_line_root() {
+        return Ok(v);
+    }
+    current.check_finite(membrane, p)?;
+    let (roots, _) = roots::all(&current)?;
+    chosen(&current, &roots).map(|i| roots[i].v)
+}
+
+/// The rest that the flow from [`USUAL_START`] leads to: downwards if the net current there is outward.
+fn chosen(current: &SteadyCurrent<'_>, roots: &[Root]) -> Result<usize, RestError> {
+    let no_rest = RestError::NoRest { low: current.at(RANGE.0), high: current.at(RANGE.1) };
+    let outward = current.at(USUAL_START) > 0.0;
+    let below = roots.iter().rposition(|r| r.v < USUAL_START);
+    let above = roots.iter().position(|r| r.v >= USUAL_START);
+    // With no rest that way the voltage would run out of the range; the other neighbour is then the only one.
+    if outward { below.or(above) } else { above.or(below) }.ok_or(no_rest)
+}
