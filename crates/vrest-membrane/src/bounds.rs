@@ -26,21 +26,32 @@ pub(crate) fn read(section: &mut Section<'_>, path: &str, spec: &ParamSpec) -> O
     check(section, path, spec, &read, &written).then_some(read.value)
 }
 
-/// Bounds are errors, implausible values are remarks.
+/// Reports what [`judge`] says to `section`; returns whether the value may be used.
 fn check(section: &Section<'_>, path: &str, spec: &ParamSpec, read: &Located<f64>, written: &str) -> bool {
+    match judge(path, spec, read.value, written) {
+        Ok(odd) => {
+            odd.into_iter().for_each(|fault| section.warn(read.span.clone(), fault));
+            true
+        }
+        Err(fault) => {
+            section.error(read.span.clone(), fault);
+            false
+        }
+    }
+}
+
+/// Bounds are errors, implausible values are remarks (the `Some` of a good value).
+pub(crate) fn judge(path: &str, spec: &ParamSpec, value: f64, written: &str) -> Result<Option<Fault>, Fault> {
     let (path, written) = (path.to_string(), written.to_string());
-    if !spec.allows(read.value) {
-        let hint = hint_for_impossible(spec, read.value);
-        let fault = Fault::Impossible { path, written, rule: rule(spec), hint };
-        section.error(read.span.clone(), fault);
-        return false;
+    if !spec.allows(value) {
+        let hint = hint_for_impossible(spec, value);
+        return Err(Fault::Impossible { path, written, rule: rule(spec), hint });
     }
     let (low, high) = spec.plausible;
-    if read.value < low || read.value > high {
-        let (why, hint) = remark(spec, read.value);
-        section.warn(read.span.clone(), Fault::Implausible { path, written, why, hint });
-    }
-    true
+    Ok((value < low || value > high).then(|| {
+        let (why, hint) = remark(spec, value);
+        Fault::Implausible { path, written, why, hint }
+    }))
 }
 
 fn rule(spec: &ParamSpec) -> String {
@@ -71,10 +82,7 @@ fn remark(spec: &ParamSpec, value: f64) -> (String, Option<String>) {
     if spec.dimension == Dimension::Temperature {
         let celsius = value - ZERO_CELSIUS;
         let hint = (value < 100.0).then(|| format!("did you mean `{value} degC`?"));
-        return (
-            format!("{value:.6} K is {celsius:.2} degC, and membranes work between -2 and 50 degC"),
-            hint,
-        );
+        return (format!("{value} K is {celsius:.2} degC, and membranes work between -2 and 50 degC"), hint);
     }
     let range = match (low.is_finite(), high.is_finite()) {
         (true, true) => format!("between {low} and {high} {unit}"),

@@ -9,9 +9,13 @@ use std::process::ExitCode;
 use clap::Parser;
 
 mod args;
+mod cell_input;
+mod changes;
 mod commands;
 mod failure;
+mod files;
 mod interrupt;
+mod numbers;
 mod problem;
 mod progress;
 mod render;

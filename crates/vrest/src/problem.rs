@@ -68,6 +68,16 @@ impl Problem {
         Self { severity: Severity::Warning, ..Self::error(message) }
     }
 
+    /// What the physics found wrong (or odd) in a file.
+    pub fn in_file(problem: &vrest_membrane::Problem, source: &Arc<Source>) -> Self {
+        let severity = match problem.severity {
+            vrest_membrane::Severity::Error => Severity::Error,
+            vrest_membrane::Severity::Warning => Severity::Warning,
+        };
+        Self { severity, message: problem.to_string(), place: None, hint: problem.hint() }
+            .at(source, problem.span.clone())
+    }
+
     /// The same problem, at a place.
     pub fn at(mut self, source: &Arc<Source>, span: Range<usize>) -> Self {
         self.place = Some(Place { source: source.clone(), span });

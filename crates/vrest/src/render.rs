@@ -16,13 +16,16 @@ pub fn failure(failure: &Failure, session: &Session) {
     problems(&failure.problems, session);
     let errors = failure.problems.iter().filter(|p| p.severity == Severity::Error).count();
     if failure.kind != Kind::Interrupted && errors > 1 {
-        session.complain(&format!("{errors} errors"));
+        session.complain(&format!("\n{errors} errors"));
     }
 }
 
 /// Shows problems on standard error.
 pub fn problems(problems: &[Problem], session: &Session) {
-    for problem in problems {
+    for (i, problem) in problems.iter().enumerate() {
+        if i > 0 {
+            session.complain("");
+        }
         let text = match (&problem.place, session.fancy_err) {
             (Some(place), true) => drawn(problem, place, session.colour_err()),
             _ => plain(problem, session.colour_err()),

@@ -3,8 +3,9 @@
 use super::{Cell, Level};
 use crate::bounds;
 use crate::mechanism::{ParamSpec, param};
+use crate::problem::Fault;
 use crate::reader::Section;
-use crate::units::Dimension;
+use crate::units::{self, Dimension};
 use std::ops::Range;
 
 /// The word that asks for a number to be solved.
@@ -25,6 +26,16 @@ impl ParamInfo {
     /// The unit of the value.
     pub fn unit(&self) -> &'static str {
         self.spec.dimension.unit()
+    }
+
+    /// Reads another value for this number as it would stand in a file: `"0.4 mS/cm2"`. The value comes with
+    /// a remark where it is implausible.
+    ///
+    /// # Errors
+    /// A missing or wrong unit, or a value out of bounds.
+    pub fn read(&self, written: &str) -> Result<(f64, Option<Fault>), Fault> {
+        let value = units::parse(written, self.spec.dimension).map_err(Fault::Unit)?;
+        bounds::judge(&self.path, &self.spec, value, written).map(|odd| (value, odd))
     }
 }
 

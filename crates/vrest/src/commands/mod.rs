@@ -3,7 +3,9 @@
 use crate::failure::Failure;
 use crate::session::Session;
 
+mod check;
 mod completions;
+mod list;
 mod man;
 mod reference;
 
@@ -28,6 +30,8 @@ macro_rules! commands {
 }
 
 commands! {
+    Check => check,
+    List => list,
     Completions => completions,
     #[command(hide = true)]
     Man => man,

@@ -1,0 +1,145 @@
+//! `vrest check`: reads files as the other commands would and says everything that is wrong with them.
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use serde::Serialize;
+use vrest_membrane::{Cell, Protocol};
+
+use crate::failure::{Failure, Kind};
+use crate::files;
+use crate::numbers::{count, plain};
+use crate::problem::{Problem, Severity, Source};
+use crate::session::{Answer, Paint, Session};
+use crate::table::{Align, Table};
+
+/// Check files: everything that is wrong or odd, at once
+#[derive(Debug, clap::Args)]
+#[command(after_help = "Example: vrest check my-cell/cell.toml my-cell/protocol.toml")]
+pub struct Args {
+    /// Cell and protocol files; which of them a file is, is seen in its content
+    #[arg(required = true, value_name = "FILE")]
+    files: Vec<PathBuf>,
+}
+
+/// What a file turned out to be.
+#[derive(Debug, Serialize)]
+struct Checked {
+    file: String,
+    kind: &'static str,
+    /// In a few words, what is in it; empty where it cannot be used.
+    content: String,
+    problems: Vec<Remark>,
+}
+
+/// A problem for programs.
+#[derive(Debug, Serialize)]
+struct Remark {
+    severity: &'static str,
+    line: Option<usize>,
+    column: Option<usize>,
+    message: String,
+    hint: Option<String>,
+}
+
+/// All files of one check.
+#[derive(Serialize)]
+#[serde(transparent)]
+struct Checks(Vec<Checked>);
+
+impl Answer for Checks {
+    fn text(&self, paint: Paint) -> String {
+        self.csv().text(paint)
+    }
+
+    fn csv(&self) -> Table {
+        let mut table = Table::new([
+            ("file", Align::Left),
+            ("kind", Align::Left),
+            ("errors", Align::Right),
+            ("warnings", Align::Right),
+            ("content", Align::Left),
+        ]);
+        for check in &self.0 {
+            let of = |severity| check.problems.iter().filter(|p| p.severity == severity).count().to_string();
+            table.row([
+                check.file.clone(),
+                check.kind.into(),
+                of("error"),
+                of("warning"),
+                check.content.clone(),
+            ]);
+        }
+        table
+    }
+}
+
+pub fn run(args: Args, session: &Session) -> Result<(), Failure> {
+    let mut checks = Vec::new();
+    let mut errors = Vec::new();
+    for path in &args.files {
+        let source = files::read_text(path)?;
+        let (kind, content, problems) = check(path, &source);
+        let (wrong, odd): (Vec<Problem>, Vec<Problem>) =
+            problems.into_iter().partition(|p| p.severity == Severity::Error);
+        session.warn(&odd);
+        let remarks = wrong.iter().chain(&odd).map(remark).collect();
+        errors.extend(wrong);
+        checks.push(Checked { file: source.name.clone(), kind, content, problems: remarks });
+    }
+    session.answer(&Checks(checks))?;
+    if errors.is_empty() { Ok(()) } else { Err(Failure { kind: Kind::Configuration, problems: errors }) }
+}
+
+fn remark(problem: &Problem) -> Remark {
+    let place = problem.place.as_ref().map(|p| p.line_column());
+    Remark {
+        severity: match problem.severity {
+            Severity::Error => "error",
+            Severity::Warning => "warning",
+        },
+        line: place.map(|p| p.0),
+        column: place.map(|p| p.1),
+        message: problem.message.clone(),
+        hint: problem.hint.clone(),
+    }
+}
+
+/// What the file is, what is in it, and what is wrong with it.
+fn check(path: &Path, source: &Arc<Source>) -> (&'static str, String, Vec<Problem>) {
+    let found =
+        |problems: &[vrest_membrane::Problem]| problems.iter().map(|p| Problem::in_file(p, source)).collect();
+    match kind_of(path, &source.text) {
+        FileKind::Protocol => match Protocol::parse(&source.text) {
+            Ok(loaded) => {
+                let p = &loaded.protocol;
+                let content =
+                    format!("{}, {} ms, {}", p.name, plain(p.duration), count(p.waveforms.len(), "waveform"));
+                ("protocol", content, found(&loaded.warnings))
+            }
+            Err(problems) => ("protocol", String::new(), found(&problems)),
+        },
+        FileKind::Cell => match Cell::parse(&source.text) {
+            Ok(loaded) => {
+                let c = &loaded.cell;
+                let (ions, mechanisms) = (count(c.ions.len(), "ion"), count(c.mechanisms.len(), "mechanism"));
+                ("cell", format!("{}, {ions}, {mechanisms}", c.name), found(&loaded.warnings))
+            }
+            Err(problems) => ("cell", String::new(), found(&problems)),
+        },
+    }
+}
+
+enum FileKind {
+    Cell,
+    Protocol,
+}
+
+/// Seen in the text, line by line, so that a file that does not parse has a kind too.
+fn kind_of(_path: &Path, text: &str) -> FileKind {
+    let line_begins =
+        |starts: &[&str]| text.lines().any(|l| starts.iter().any(|s| l.trim_start().starts_with(s)));
+    let cell = line_begins(&["[ions", "[mechanisms", "capacitance", "[geometry", "[balance"]);
+    let protocol = line_begins(&["[stimulus", "[stimuli", "[changes", "duration"]);
+    if protocol && !cell { FileKind::Protocol } else { FileKind::Cell }
+}
