@@ -52,7 +52,14 @@ impl Visitor for Bench {
         let forward = median(&mut || {
             engine.rollout(&weights, &windows, guard, None);
         });
-        println!("{:60} train {:6.2} ms (best {:6.2})   predict {:6.2} ms (best {:6.2})", std::any::type_name::<F>(), train.0, train.1, forward.0, forward.1);
+        println!(
+            "{:60} train {:6.2} ms (best {:6.2})   predict {:6.2} ms (best {:6.2})",
+            std::any::type_name::<F>(),
+            train.0,
+            train.1,
+            forward.0,
+            forward.1
+        );
     }
 }
 

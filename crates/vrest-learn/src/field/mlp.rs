@@ -115,8 +115,7 @@ impl Mlp {
                     (0..self.n_moving).for_each(|i| visit(&mut buffers.moving[i * stride + unit]));
                     (0..self.n_fixed).for_each(|i| visit(&mut buffers.fixed[i * stride + unit]));
                 } else {
-                    (0..self.hidden[k - 1])
-                        .for_each(|i| visit(&mut buffers.inner[k - 1][i * stride + unit]));
+                    (0..self.hidden[k - 1]).for_each(|i| visit(&mut buffers.inner[k - 1][i * stride + unit]));
                 }
             }
             (0..width).for_each(|unit| visit(&mut buffers.bias[k][unit]));
@@ -183,27 +182,13 @@ impl Mlp {
         let w = &w.buffers;
         let width = padded(self.hidden[0]);
         let (mut below, mut rest) = tape.split_at_mut(LANES * width);
-        gemm(
-            simd,
-            [LANES, self.n_moving, width],
-            x,
-            &w.moving,
-            Init::Matrix(context),
-            below,
-        );
+        gemm(simd, [LANES, self.n_moving, width], x, &w.moving, Init::Matrix(context), below);
         activate(simd, act, below);
         let mut inputs = width;
         for (k, inner) in w.inner.iter().enumerate() {
             let width = padded(self.hidden[k + 1]);
             let (values, after) = rest.split_at_mut(LANES * width);
-            gemm(
-                simd,
-                [LANES, inputs, width],
-                below,
-                inner,
-                Init::Row(&w.bias[k + 1]),
-                values,
-            );
+            gemm(simd, [LANES, inputs, width], below, inner, Init::Row(&w.bias[k + 1]), values);
             activate(simd, act, values);
             (below, rest, inputs) = (values, after, width);
         }

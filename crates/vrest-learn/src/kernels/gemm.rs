@@ -32,14 +32,7 @@ pub enum Init<'a, T> {
 
 /// C = `init` + A B, with A [m, k], B [k, n], C [m, n] and n a multiple of [`PAD`].
 #[inline(always)]
-pub fn gemm<S: Simd, T: Float>(
-    simd: S,
-    [m, k, n]: [usize; 3],
-    a: &[T],
-    b: &[T],
-    init: Init<T>,
-    c: &mut [T],
-) {
+pub fn gemm<S: Simd, T: Float>(simd: S, [m, k, n]: [usize; 3], a: &[T], b: &[T], init: Init<T>, c: &mut [T]) {
     if 2 * T::Native::<S>::LEN <= PAD {
         rows_of_tiles::<S, T, 4, 2>(simd, [m, k, n], a, b, init, c);
     } else {

@@ -74,12 +74,7 @@ impl<F: LearnedField, T: Float> Engine<F, T> {
     }
 
     /// The states before the first and after every step of each chunk.
-    pub fn states(
-        &mut self,
-        weights: &[f64],
-        windows: &[Windows<T>],
-        guard: Guard<T>,
-    ) -> Vec<Vec<Lane<T>>> {
+    pub fn states(&mut self, weights: &[f64], windows: &[Windows<T>], guard: Guard<T>) -> Vec<Vec<Lane<T>>> {
         let field = &self.field;
         let weights = &field.pack::<T>(weights);
         let per_shard: Vec<Vec<Vec<Lane<T>>>> = self

@@ -131,7 +131,11 @@ impl Visitor for GradientIsExact {
                 .map(|(k, c)| c * (at_offset(k * 1e-5) - at_offset(-k * 1e-5)) / 1e-5)
                 .sum();
             let error = (gradient[at] - difference).abs();
-            assert!(error < 1e-6 * (gradient[at].abs() + 1e-3 * scale), "{at}: {} {difference}", gradient[at]);
+            assert!(
+                error < 1e-6 * (gradient[at].abs() + 1e-3 * scale),
+                "{at}: {} {difference}",
+                gradient[at]
+            );
         }
         // Single precision runs the same code.
         let (loss32, gradient32) = s.run::<f32>(&narrow(&s.windows), STEPS);
