@@ -4,7 +4,7 @@ use super::numbers::{self, Unsolved};
 use super::{
     Balance, Cell, Draft, Geometry, Instance, Ion, Level, Shape, expected, known_valence, plausible,
 };
-use crate::mechanism::Slot;
+use crate::mechanism::{Slot, SlotRef};
 use crate::mechanisms::{AnyMechanism, specs};
 use crate::problem::Fault;
 use crate::reader::{Located, Section};
@@ -216,13 +216,32 @@ fn mechanism(
         .iter()
         .map(|p| numbers::read(&mut section, &format!("{name}.{}", p.name), p, unsolved))
         .collect();
+    let slots: Option<Vec<Option<usize>>> = slots.into_iter().collect();
+    if let Some(slots) = &slots {
+        check_concentrations(&section, &name, &mechanism, slots, cell);
+    }
     section.finish();
-    Some(Instance {
-        name,
-        mechanism,
-        slots: slots.into_iter().collect::<Option<_>>()?,
-        params: params.into_iter().collect::<Option<_>>()?,
-    })
+    Some(Instance { name, mechanism, slots: slots?, params: params.into_iter().collect::<Option<_>>()? })
+}
+
+/// A mechanism that reads concentrations cannot use an ion that gives only its equilibrium potential.
+fn check_concentrations(
+    section: &Section<'_>,
+    name: &str,
+    mechanism: &AnyMechanism,
+    slots: &[Option<usize>],
+    cell: &Cell,
+) {
+    let fixed = |ion: &usize| matches!(cell.ions[*ion].level, Level::Fixed { .. });
+    let Some(ion) = slots.iter().flatten().find(|i| fixed(i)) else { return };
+    let slots: Vec<SlotRef> =
+        slots.iter().map(|&ion| SlotRef { ion, z: ion.map_or(0.0, |i| cell.ions[i].valence) }).collect();
+    if mechanism.needs_concentrations(&slots) {
+        let ion = &cell.ions[*ion].name;
+        let message = format!("`{name}` needs the concentrations of {ion}, which gives only `e`");
+        let hint = Some(format!("write `inside` and `outside` in `[ions.{ion}]` instead of `e`"));
+        section.error(section.span(), Fault::Inconsistent { message, hint });
+    }
 }
 
 fn balance(mut section: Section<'_>, cell: &Cell) -> Option<Balance> {

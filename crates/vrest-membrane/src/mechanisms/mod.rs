@@ -1,6 +1,6 @@
 //! The library of mechanisms. To add one: a file beside these, and its line in the registry below.
 
-use crate::mechanism::{Gate, Heat, Mechanism, Site, Spec};
+use crate::mechanism::{Gate, Heat, MAX_GATES, MAX_SLOTS, Mechanism, Site, SlotRef, Spec};
 use crate::reader::Section;
 use vrest_ode::Real;
 
@@ -59,6 +59,29 @@ macro_rules! registry {
             }
         }
     };
+}
+
+impl AnyMechanism {
+    /// Whether its currents or gates depend on concentrations themselves, beyond the Nernst potentials.
+    pub(crate) fn needs_concentrations(&self, slots: &[SlotRef]) -> bool {
+        let spec = self.spec();
+        let finite_with = |concentration: f64| {
+            let last = slots.iter().filter_map(|s| s.ion).max().map_or(0, |i| i + 1);
+            let ions = [concentration, concentration, 0.0].repeat(last);
+            let heat = Heat { kelvin: 300.0, rt_f: 25.0 };
+            let site = Site { heat, ions: &ions, slots };
+            let mut k: Vec<f64> = spec.params.iter().map(|p| p.default.unwrap_or(0.5)).collect();
+            k.resize(k.len() + self.derived(), 0.0);
+            self.prepare(&heat, &mut k);
+            self.bind(&site, &mut k);
+            let mut gates = [Gate { source: 0.5, rate: 1.0 }; MAX_GATES];
+            let mut out = [0.0; MAX_SLOTS];
+            self.gates(-70.0, &site, &k, &mut gates);
+            self.currents(-70.0, &site, &k, &gates.map(Gate::steady), &mut out);
+            out.iter().all(|i| i.is_finite())
+        };
+        finite_with(1.0) && !finite_with(f64::NAN)
+    }
 }
 
 registry! {

@@ -37,23 +37,16 @@ pub enum RestError {
         /// At the upper end.
         high: f64,
     },
-    /// The proof needs too many intervals.
-    #[error("gave up looking for all resting potentials after {intervals} intervals")]
-    SearchTooLong {
-        /// How many were examined.
-        intervals: usize,
-    },
 }
 
 impl RestError {
     /// What to do about it.
-    pub fn hint(&self) -> Option<&'static str> {
+    pub fn hint(&self) -> &'static str {
         match self {
             RestError::NoRest { .. } => {
-                Some("a passive leak, such as `kind = \"leak\"` of K, gives the cell a rest")
+                "a passive leak, such as `kind = \"leak\"` of K, gives the cell a rest"
             }
-            RestError::NotFinite { .. } => Some("check the parameters for values far outside their range"),
-            RestError::SearchTooLong { .. } => None,
+            RestError::NotFinite { .. } => "check the parameters for values far outside their range",
         }
     }
 }
@@ -67,8 +60,8 @@ pub fn resting_potential(membrane: &Membrane, p: &[f64]) -> Result<f64, RestErro
     if let Some(v) = current.straight_line_root() {
         return Ok(v);
     }
-    current.check_finite(membrane, p)?;
-    let (roots, _) = roots::all(&current)?;
+    current.check_finite()?;
+    let (roots, _) = current.roots();
     chosen(&current, &roots).map(|i| roots[i].v)
 }
 

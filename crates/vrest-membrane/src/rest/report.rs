@@ -69,7 +69,7 @@ pub struct RestReport {
     pub v_rest: f64,
     /// Net current left there, uA/cm2.
     pub residual: f64,
-    /// Neighbouring voltages between which the current changes sign, mV.
+    /// The rest lies between these, mV.
     pub bracket: [f64; 2],
     /// Whether a small displacement of voltage and gates dies out.
     pub stable: bool,
@@ -126,8 +126,8 @@ impl RestReport {
 /// Where a current is not finite, or the net current vanishes nowhere.
 pub fn rest(membrane: &Membrane, p: &[f64]) -> Result<RestReport, RestError> {
     let current = SteadyCurrent::new(membrane, p);
-    current.check_finite(membrane, p)?;
-    let (roots, certificate) = roots::all(&current)?;
+    current.check_finite()?;
+    let (roots, certificate) = current.roots();
     let root = roots[chosen(&current, &roots)?].clone();
     let v = root.v;
     let mut y = vec![0.0; membrane.states().len()];
@@ -206,7 +206,7 @@ fn pump(
     }
     let blocked = membrane.with_pumps_blocked(p);
     let current = SteadyCurrent::new(membrane, &blocked);
-    let (roots, _) = roots::all(&current)?;
+    let (roots, _) = current.roots();
     // Of several, the one nearest to where the cell is.
     let nearest = roots.iter().min_by(|a, b| (a.v - v).abs().total_cmp(&(b.v - v).abs()));
     let no_rest = RestError::NoRest { low: current.at(roots::RANGE.0), high: current.at(roots::RANGE.1) };
