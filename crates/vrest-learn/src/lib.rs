@@ -5,5 +5,7 @@
 //! datasets. What does not: file formats of arrays, terminals, pictures.
 
 pub mod field;
+pub mod generate;
 pub mod kernels;
+pub mod ranges;
 pub mod rollout;

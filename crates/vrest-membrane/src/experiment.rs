@@ -79,6 +79,16 @@ impl Experiment {
         self.v_start
     }
 
+    /// Whether any current is injected.
+    pub fn has_stimulus(&self) -> bool {
+        !self.stimuli.is_empty()
+    }
+    /// Whether the injected current is constant between its edges (steps and pulses, no ramp, sine or table of
+    /// straight lines).
+    pub fn stimulus_is_stepped(&self) -> bool {
+        !self.stimuli_move
+    }
+
     /// The state at time 0: at `v`, or at the protocol's starting voltage; gates at their steady state.
     ///
     /// A protocol that starts at rest needs `v`: solve it with [`crate::rest`].
