@@ -1,4 +1,4 @@
-//! Draws every kind of figure with made-up data, to be looked at: `cargo run -p vrest-figures --example gallery -- FOLDER`.
+//! Draws every kind of figure, and a report of all of them, with made-up data, to be looked at: `cargo run -p vrest-figures --example gallery -- FOLDER`.
 
 use std::f64::consts::PI;
 use std::path::Path;
@@ -6,6 +6,7 @@ use vrest_figures::charts::{
     BranchPoint, Contribution, Grid, Sensitivity, Stimulus, branches, contributions, heat_map, histogram,
     overlay, sensitivities, trace,
 };
+use vrest_figures::report::{Best, Cell, Column, Report, Section, Table, Tile, Verdict};
 use vrest_figures::{Axis, Band, ColorMap, Figure, Interpolation, Legend, Line, Panel, Points, Reference};
 
 fn main() -> Result<(), Box<dyn std::error::Error>> {
@@ -16,6 +17,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
         std::fs::write(path.with_extension("svg"), figure.to_svg())?;
         std::fs::write(path.with_extension("png"), figure.to_png(2.0)?)?;
     }
+    std::fs::write(Path::new(&folder).join("report.html"), report().to_html())?;
     Ok(())
 }
 
@@ -187,4 +189,46 @@ fn scatter() -> Figure {
         )
         .mark(Points::new("held-out membranes", &truth, &learned));
     Figure::new("Steady states").size(480.0, 440.0).panel(panel)
+}
+
+fn report() -> Report {
+    let columns = vec![
+        Column::new("model", ""),
+        Column::new("RMSE", "mV").best(Best::Lowest),
+        Column::new("RMSE, transients", "mV").best(Best::Lowest),
+        Column::new("R^{2}", "").best(Best::Highest),
+        Column::new("time a trajectory", "us").best(Best::Lowest).digits(3),
+    ];
+    let row = |name: &str, numbers: [f64; 4]| {
+        std::iter::once(Cell::Text(name.into())).chain(numbers.map(Cell::Number)).collect::<Vec<_>>()
+    };
+    let table = Table::new("Held-out membranes, 150 trajectories", columns)
+        .row(row("**physics**", [0.0, 0.0, 1.0, 0.8]))
+        .row(row("Neural ODE", [0.0312, 0.0871, 0.99981, 41.0]))
+        .row(row("first-order exponential", [0.214, 0.662, 0.9921, 0.9]))
+        .row(row("constant steady state", [1.91, 3.2, f64::NAN, 0.05]));
+    let tiles = vec![
+        Tile::new("test RMSE", "0.031", "mV").note("limit 0.2 mV").verdict(Verdict::Good),
+        Tile::new("worst trajectory", "0.41", "mV")
+            .note("`leak_K.g` = 0.021 mS/cm^{2}")
+            .verdict(Verdict::Bad),
+        Tile::new("trained in", "8.2", "s").note("2 threads"),
+        Tile::new("V_{rest}", "−79.54", "mV").note("seed neuron"),
+    ];
+    let mut figures = figures().into_iter().map(|(_, figure)| figure).collect::<Vec<_>>();
+    let rest = figures.split_off(6);
+    let charts = |section: Section, figures: Vec<Figure>| figures.into_iter().fold(section, Section::chart);
+    let results = Section::new("Results")
+        .tiles(tiles)
+        .table(table)
+        .notice("**Physics wins.** The learned model is slower and less exact than the equations that made the data.")
+        .text("What follows shows where:\n- the trajectories\n- the errors\n\nNames such as `leak_K.g` are parameter paths.");
+    Report::new(
+        "Learned against solved membranes",
+        "The Neural ODE follows held-out membranes to **0.031 mV** RMSE; the physics that made the data is exact and faster.",
+    )
+    .section(results)
+    .section(charts(Section::new("Rest"), figures))
+    .section(charts(Section::new("Comparison"), rest))
+    .section(Section::new("Method").text("Trained on 700, validated on 150, tested on 150 membranes."))
 }

@@ -13,6 +13,12 @@ pub enum FigureError {
         /// Largest side that is allowed.
         limit_px: u32,
     },
+    /// A table has no such column of numbers.
+    #[error("the table has no column of numbers named `{name}`")]
+    Column {
+        /// The name that was looked for; empty where the table has no columns at all.
+        name: String,
+    },
     /// The PNG encoder refused.
     #[error("the PNG could not be encoded: {reason}")]
     Encode {

@@ -2,7 +2,7 @@
 //!
 //! A [`Figure`] says what is shown: panels, axes with units, curves, bars, heat maps. [`Figure::to_svg`] and
 //! [`Figure::to_png`] draw it, and nobody outside this crate sees how. [`charts`] holds the figures that the program makes
-//! again and again.
+//! again and again; [`report`] binds figures, tables and text into one HTML file.
 //!
 //! ```
 //! use vrest_figures::{Axis, Figure, Panel, Reference};
@@ -27,6 +27,7 @@ mod font;
 mod layout;
 mod palette;
 mod png;
+pub mod report;
 mod scene;
 mod svg;
 mod text;

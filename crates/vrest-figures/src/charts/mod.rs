@@ -7,6 +7,7 @@ mod heat_map;
 mod histogram;
 mod overlay;
 mod sensitivity;
+mod time_courses;
 mod trace;
 
 pub use branches::{BranchPoint, branches};
@@ -15,6 +16,7 @@ pub use heat_map::{Grid, heat_map};
 pub use histogram::histogram;
 pub use overlay::overlay;
 pub use sensitivity::{Sensitivity, sensitivities};
+pub use time_courses::time_courses;
 pub use trace::{Stimulus, trace};
 
 use crate::text;

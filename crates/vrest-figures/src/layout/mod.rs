@@ -6,6 +6,8 @@ mod names;
 pub mod projection;
 pub mod range;
 
+pub use names::dash;
+
 use crate::clip::Rect;
 use crate::figure::{Figure, Mark, Panel};
 use crate::palette;
@@ -48,7 +50,7 @@ impl Placed<'_> {
 
 /// Ranges of x and y of every panel, with x joined where the panels share it.
 pub fn ranges(figure: &Figure) -> Vec<(Range, Range)> {
-    let plot_width = figure.width_px * 0.75;
+    let plot_width = figure.drawn_size().0 * 0.75;
     let mut ranges: Vec<(Range, Range)> =
         figure.panels.iter().map(|panel| range::of_panel(panel, plot_width)).collect();
     if figure.shared_x {
@@ -62,8 +64,7 @@ pub fn ranges(figure: &Figure) -> Vec<(Range, Range)> {
 
 /// Lays out the whole picture.
 pub fn scene(figure: &Figure) -> Scene {
-    // Below this nothing legible fits; the picture stays a picture.
-    let (width, height) = (figure.width_px.max(120.0), figure.height_px.max(80.0));
+    let (width, height) = figure.drawn_size();
     let mut scene = Scene {
         width,
         height,
