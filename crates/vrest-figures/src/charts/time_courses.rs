@@ -17,30 +17,30 @@ pub fn time_courses(title: &str, table: &Table, steps: &[&str]) -> Result<Figure
     }
     let (first, rest) = table.columns().split_first().ok_or_else(|| missing(""))?;
     let Cells::Numbers(x) = &first.cells else { return Err(missing(&first.name)) };
-    let mut groups: Vec<(&str, Vec<(&Column, &[f64])>)> = Vec::new();
+    let mut groups: Vec<Group> = Vec::new();
     for column in rest {
         let Cells::Numbers(values) = &column.cells else { continue };
-        match groups.iter_mut().find(|(unit, _)| *unit == column.unit) {
-            Some((_, group)) => group.push((column, values)),
-            None => groups.push((&column.unit, vec![(column, values)])),
+        match groups.iter_mut().find(|group| group.unit == column.unit) {
+            Some(group) => group.columns.push((column, values)),
+            None => groups.push(Group { unit: &column.unit, columns: vec![(column, values)] }),
         }
     }
     let mut figure = Figure::new(title).shared_x();
     let mut height = 90.0;
-    for (i, (unit, group)) in groups.into_iter().enumerate() {
+    for (i, Group { unit, columns }) in groups.into_iter().enumerate() {
         let is_step = |column: &Column| steps.contains(&column.name.as_str());
         let share = match i {
             0 => 4.0,
-            _ if group.iter().all(|(column, _)| is_step(column)) => 1.0,
+            _ if columns.iter().all(|(column, _)| is_step(column)) => 1.0,
             _ => 2.0,
         };
-        let label = if let [(only, _)] = group[..] { only.name.as_str() } else { "" };
+        let label = if let [(only, _)] = columns[..] { only.name.as_str() } else { "" };
         let mut panel = Panel::new(Axis::new(&first.name, &first.unit), Axis::new(label, unit)).height(share);
-        for (column, values) in &group {
+        for (column, values) in &columns {
             let mut line = Line::new(&column.name, x, values);
             if is_step(column) {
                 line.interpolation = Interpolation::Step;
-                line.color = if group.len() == 1 { Color::Ink } else { Color::Auto };
+                line.color = if columns.len() == 1 { Color::Ink } else { Color::Auto };
             }
             panel = panel.mark(line);
         }
@@ -48,6 +48,12 @@ pub fn time_courses(title: &str, table: &Table, steps: &[&str]) -> Result<Figure
         figure = figure.panel(panel);
     }
     Ok(figure.size(720.0, height))
+}
+
+/// What one panel shows.
+struct Group<'a> {
+    unit: &'a str,
+    columns: Vec<(&'a Column, &'a [f64])>,
 }
 
 fn missing(name: &str) -> FigureError {
@@ -81,7 +87,9 @@ mod tests {
     #[test]
     fn a_wrong_name_is_named() {
         let words = Table::new().with_text("t", vec!["x".into()]).expect("a table");
-        assert!(matches!(time_courses("", &table(), &["J"]), Err(FigureError::Column { name }) if name == "J"));
+        assert!(
+            matches!(time_courses("", &table(), &["J"]), Err(FigureError::Column { name }) if name == "J")
+        );
         assert!(matches!(time_courses("", &words, &[]), Err(FigureError::Column { name }) if name == "t"));
         assert!(time_courses("", &Table::new(), &[]).is_err());
     }

@@ -84,7 +84,8 @@ impl Figure {
     /// Width and height in CSS pixels as they are drawn: sizes that nothing legible fits into, or that no screen and no paper
     /// has, are moved into 120..=20000 and 80..=20000.
     pub(crate) fn drawn_size(&self) -> (f64, f64) {
-        let side = |length: f64, least: f64| if length.is_nan() { least } else { length.clamp(least, 20_000.0) };
+        let side =
+            |length: f64, least: f64| if length.is_nan() { least } else { length.clamp(least, 20_000.0) };
         (side(self.width_px, 120.0), side(self.height_px, 80.0))
     }
 
