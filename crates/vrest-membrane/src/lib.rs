@@ -22,6 +22,7 @@ pub mod problem;
 pub mod protocol;
 pub mod reader;
 pub mod rest;
+pub mod schema;
 pub mod units;
 
 pub use cell::{Cell, Loaded, ParamInfo};

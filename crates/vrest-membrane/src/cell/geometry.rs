@@ -27,12 +27,12 @@ const OUTSIDE_RATIO: usize = 1;
 const LENGTH: usize = 2;
 
 impl Shape {
-    /// The names in cell files.
-    pub const NAMES: [&'static str; 2] = ["sphere", "cylinder"];
+    /// Every shape.
+    pub const ALL: [Shape; 2] = [Shape::Sphere, Shape::Cylinder];
 
     /// The shape called `name`.
     pub fn named(name: &str) -> Option<Self> {
-        [Shape::Sphere, Shape::Cylinder].into_iter().find(|s| s.name() == name)
+        Shape::ALL.into_iter().find(|s| s.name() == name)
     }
 
     /// The name in cell files.

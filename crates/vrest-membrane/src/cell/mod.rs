@@ -9,6 +9,7 @@ mod ions;
 mod numbers;
 mod plausible;
 mod read;
+pub(crate) mod specs;
 
 pub use expected::Expectation;
 pub use geometry::{Geometry, Shape};

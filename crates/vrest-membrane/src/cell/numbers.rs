@@ -1,11 +1,12 @@
 //! The numbers of a cell: reading one, finding one by path, listing all.
 
+use super::specs::{capacitance, concentration, equilibrium, rt_over_f, temperature};
 use super::{Cell, Level};
 use crate::bounds;
-use crate::mechanism::{ParamSpec, param};
+use crate::mechanism::ParamSpec;
 use crate::problem::Fault;
 use crate::reader::Section;
-use crate::units::{self, Dimension};
+use crate::units;
 use std::ops::Range;
 
 /// The word that asks for a number to be solved.
@@ -46,28 +47,6 @@ pub struct Unsolved {
     pub path: String,
     /// Where the word stands.
     pub span: Range<usize>,
-}
-
-/// Concentrations: positive, and rarely above two moles.
-pub(super) fn concentration(name: &'static str, doc: &'static str) -> ParamSpec {
-    param(name, Dimension::Concentration, doc).above(0.0).plausible(1e-6, 2000.0)
-}
-
-pub(super) fn temperature() -> ParamSpec {
-    let zero = crate::constants::ZERO_CELSIUS;
-    param("temperature", Dimension::Temperature, "temperature").above(0.0).plausible(zero - 2.0, zero + 50.0)
-}
-
-pub(super) fn rt_over_f() -> ParamSpec {
-    param("rt_over_f", Dimension::Voltage, "RT/F of the published model").above(0.0).plausible(23.0, 28.0)
-}
-
-pub(super) fn capacitance() -> ParamSpec {
-    param("capacitance", Dimension::Capacitance, "membrane capacitance").above(0.0).plausible(0.3, 10.0)
-}
-
-pub(super) fn equilibrium() -> ParamSpec {
-    param("e", Dimension::Voltage, "equilibrium potential").plausible(-120.0, 180.0)
 }
 
 /// Reads `spec` from `section` under its own name, or notes that it is to be solved.

@@ -2,10 +2,10 @@
 
 use super::numbers::{self, Unsolved};
 use super::{
-    Balance, Cell, Draft, Geometry, Instance, Ion, Level, Shape, expected, known_valence, plausible,
+    Balance, Cell, Draft, Geometry, Instance, Ion, Level, Shape, expected, known_valence, plausible, specs,
 };
 use crate::mechanism::{Slot, SlotRef};
-use crate::mechanisms::{AnyMechanism, specs};
+use crate::mechanisms::{self, AnyMechanism};
 use crate::problem::Fault;
 use crate::reader::{Located, Section};
 use crate::units::Dimension;
@@ -22,10 +22,10 @@ pub(super) fn cell(root: &mut Section<'_>) -> Option<Draft> {
         description: root.text_or_empty("description"),
         source: root.text_or_empty("source"),
         notes: root.text_or_empty("notes"),
-        temperature: numbers::read(root, "temperature", &numbers::temperature(), &mut unsolved)
+        temperature: numbers::read(root, "temperature", &specs::temperature(), &mut unsolved)
             .unwrap_or(f64::NAN),
         rt_over_f: None,
-        capacitance: numbers::read(root, "capacitance", &numbers::capacitance(), &mut unsolved)
+        capacitance: numbers::read(root, "capacitance", &specs::capacitance(), &mut unsolved)
             .unwrap_or(f64::NAN),
         geometry: None,
         ions: Vec::new(),
@@ -35,7 +35,7 @@ pub(super) fn cell(root: &mut Section<'_>) -> Option<Draft> {
     };
     root.allow("rt_over_f");
     if root.has("rt_over_f") {
-        cell.rt_over_f = numbers::read(root, "rt_over_f", &numbers::rt_over_f(), &mut unsolved);
+        cell.rt_over_f = numbers::read(root, "rt_over_f", &specs::rt_over_f(), &mut unsolved);
     }
     cell.geometry = root.section("geometry").and_then(|s| geometry(s, &mut unsolved));
     match root.section("ions") {
@@ -66,7 +66,7 @@ pub(super) fn cell(root: &mut Section<'_>) -> Option<Draft> {
 }
 
 fn geometry(mut section: Section<'_>, unsolved: &mut Vec<Unsolved>) -> Option<Geometry> {
-    let shape = match section.choice("shape", "shape", &Shape::NAMES) {
+    let shape = match section.choice("shape", "shape", &Shape::ALL.map(Shape::name)) {
         Some(name) => Shape::named(&name.value),
         None => {
             if !section.has("shape") {
@@ -108,7 +108,7 @@ fn ion(name: String, mut section: Section<'_>, has_geometry: bool, unsolved: &mu
     let valence = known_valence(&name).or(valence.map(|v| v.value)).unwrap_or(0.0);
 
     let level = if section.has("e") {
-        let e = numbers::read(&mut section, &format!("ions.{name}.e"), &numbers::equilibrium(), unsolved);
+        let e = numbers::read(&mut section, &format!("ions.{name}.e"), &specs::equilibrium(), unsolved);
         Level::Fixed { e: e.unwrap_or(f64::NAN) }
     } else {
         section.allow("e");
@@ -116,7 +116,7 @@ fn ion(name: String, mut section: Section<'_>, has_geometry: bool, unsolved: &mu
             numbers::read(
                 &mut section,
                 &format!("ions.{name}.{key}"),
-                &numbers::concentration(key, doc),
+                &specs::concentration(key, doc),
                 unsolved,
             )
             .unwrap_or(f64::NAN)
@@ -170,7 +170,7 @@ fn mechanism(
         return None;
     };
     let Some(mechanism) = AnyMechanism::build(&kind.value, &mut section) else {
-        let specs = specs();
+        let specs = mechanisms::specs();
         let kinds: Vec<&str> = specs.iter().map(|s| s.kind).collect();
         section.unknown_name("mechanism kind", kind, &kinds);
         return None;

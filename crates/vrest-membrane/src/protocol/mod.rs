@@ -7,6 +7,7 @@ mod noise;
 mod read;
 mod waveform;
 
+pub(crate) use read::level_key;
 pub(crate) use waveform::Segment;
 pub use waveform::{Level, Shape, Target, Waveform};
 

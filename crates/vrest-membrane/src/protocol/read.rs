@@ -79,13 +79,7 @@ fn waveform(
         Some(path) => (Target::Parameter(path), None),
         None => (Target::Current, Some(Dimension::CurrentDensity)),
     };
-    let absolute = dimension.is_none() && matches!(kind, "step" | "pulse_train" | "ramp");
-    let (level_key, doc) = match kind {
-        _ if absolute => ("to", "the value it takes"),
-        "noise" => ("sd", "standard deviation"),
-        "recorded" => ("scale", "what a recorded value of 1 stands for"),
-        _ => ("amplitude", "amplitude"),
-    };
+    let (level_key, doc, absolute) = level_key(kind, dimension.is_none());
     let mut measured = vec![level(&mut section, level_key, doc, dimension, None)];
     if kind == "noise" {
         measured.push(level(&mut section, "mean", "mean", dimension, Some(0.0)));
@@ -99,6 +93,16 @@ fn waveform(
         measured: measured.into_iter().collect::<Option<_>>()?,
         numbers: numbers.into_iter().collect::<Option<_>>()?,
     })
+}
+
+/// The key of a waveform's level, what it says, and whether it is the value to reach rather than an amplitude.
+pub(crate) fn level_key(kind: &str, of_parameter: bool) -> (&'static str, &'static str, bool) {
+    match kind {
+        "step" | "pulse_train" | "ramp" if of_parameter => ("to", "the value it takes", true),
+        "noise" => ("sd", "standard deviation", false),
+        "recorded" => ("scale", "what a recorded value of 1 stands for", false),
+        _ => ("amplitude", "amplitude", false),
+    }
 }
 
 /// Reads a number that measures what the waveform drives: at once for a current, later for a parameter.

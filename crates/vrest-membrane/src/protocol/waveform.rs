@@ -94,7 +94,7 @@ impl Shape {
         ["step", "pulse_train", "ramp", "sine", "chirp", "noise", "recorded"];
 
     /// Specifications of the numbers of `kind`, after the level; `duration` is that of the protocol.
-    pub(super) fn numbers(kind: &str, protocol_duration: f64) -> Vec<ParamSpec> {
+    pub(crate) fn numbers(kind: &str, protocol_duration: f64) -> Vec<ParamSpec> {
         let time = |name, doc| param(name, Dimension::Time, doc);
         let frequency = |name, doc| param(name, Dimension::Frequency, doc).at_least(0.0);
         let start = time("start", "when it begins").default(0.0).at_least(0.0);

@@ -1,0 +1,102 @@
+//! The schema of cell files.
+
+use super::{document, named, object, parameter, properties, quantity, text};
+use crate::cell::{Shape, specs};
+use crate::mechanism::{Slot, Spec};
+use crate::mechanisms;
+use crate::units::Dimension;
+use serde_json::{Map, Value, json};
+
+/// The JSON schema of a cell file.
+pub fn cell() -> Value {
+    let all = properties([
+        ("name", text("Short name.")),
+        ("description", text("One or two sentences.")),
+        ("source", text("Where the numbers come from.")),
+        ("notes", text("What a user should know.")),
+        ("temperature", parameter(&specs::temperature(), true)),
+        ("rt_over_f", parameter(&specs::rt_over_f(), true)),
+        ("capacitance", parameter(&specs::capacitance(), true)),
+        ("geometry", geometry()),
+        ("ions", named("The ions, by name.", ion())),
+        ("mechanisms", named("The mechanisms, by a name of your choice.", mechanism())),
+        ("balance", balance()),
+        ("expected", named("What the cell claims about its rest, checked for presets.", expected())),
+    ]);
+    let required = ["temperature", "capacitance", "ions", "mechanisms"];
+    document(
+        "vrest cell",
+        object("A cell: temperature, capacitance, shape, ions and mechanisms.", all, &required),
+    )
+}
+
+fn geometry() -> Value {
+    let shapes: Vec<Value> = Shape::ALL
+        .into_iter()
+        .map(|shape| {
+            let mut all = properties([("shape", json!({ "const": shape.name() }))]);
+            let params = shape.params();
+            all.extend(params.iter().map(|p| (p.name.to_string(), parameter(p, true))));
+            let mut required = vec!["shape"];
+            required.extend(params.iter().filter(|p| p.default.is_none()).map(|p| p.name.as_ref()));
+            object("A shape and its size.", all, &required)
+        })
+        .collect();
+    json!({ "description": "The shape of the cell.", "oneOf": shapes })
+}
+
+fn ion() -> Value {
+    let valence =
+        quantity(Dimension::Dimensionless, "Signed charge number, for ions that are not known by name");
+    let by_concentration = properties([
+        ("valence", valence.clone()),
+        ("inside", parameter(&specs::concentration("inside", "concentration inside"), true)),
+        ("outside", parameter(&specs::concentration("outside", "concentration outside"), true)),
+        (
+            "dynamic",
+            json!({ "enum": ["none", "inside", "outside", "both"], "description": "The sides whose concentration moves." }),
+        ),
+    ]);
+    let fixed = properties([("valence", valence), ("e", parameter(&specs::equilibrium(), true))]);
+    json!({ "oneOf": [
+        object("An ion by its concentrations.", by_concentration, &["inside", "outside"]),
+        object("An ion by a fixed equilibrium potential.", fixed, &["e"]),
+    ]})
+}
+
+fn mechanism() -> Value {
+    json!({ "oneOf": mechanisms::specs().iter().map(one_mechanism).collect::<Vec<_>>() })
+}
+
+fn one_mechanism(spec: &Spec) -> Value {
+    let mut all: Map<String, Value> = properties([("kind", json!({ "const": spec.kind }))]);
+    let mut required = vec!["kind"];
+    if spec.slots.contains(&Slot::Chosen) {
+        all.insert("ion".into(), text("The ion that it carries."));
+        required.push("ion");
+    }
+    all.extend(spec.params.iter().map(|p| (p.name.to_string(), parameter(p, true))));
+    required.extend(spec.params.iter().filter(|p| p.default.is_none()).map(|p| p.name.as_ref()));
+    object(&format!("{}: {}. {}.", spec.title, spec.equation, spec.source), all, &required)
+}
+
+fn balance() -> Value {
+    let all = properties([
+        ("v_rest", quantity(Dimension::Voltage, "The voltage at which every ion is in balance")),
+        (
+            "ions",
+            json!({ "type": "array", "items": { "type": "string" }, "description": "The ions to balance; all that carry current where left out." }),
+        ),
+    ]);
+    object(
+        "Numbers written \"balance\" are solved so that no ion has a net current at v_rest.",
+        all,
+        &["v_rest"],
+    )
+}
+
+fn expected() -> Value {
+    let any = |description: &str| json!({ "type": ["string", "number"], "description": description });
+    let all = properties([("value", any("With its unit.")), ("tolerance", any("Absolute, with its unit."))]);
+    object("A claim.", all, &["value", "tolerance"])
+}
