@@ -2,6 +2,8 @@
 //!
 //! Where two slices belong together and differ in length, the surplus of the longer one is left out.
 
+use super::style::{Color, ColorMap, Dash, Interpolation, Orientation};
+
 /// One thing drawn in a panel.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Mark {
@@ -17,57 +19,6 @@ pub enum Mark {
     Bars(Bars),
     /// A grid of coloured cells with its colour bar.
     Heat(Heat),
-}
-
-/// A role that the renderer's palette turns into a colour.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
-pub enum Color {
-    /// The next colour of the panel's palette.
-    #[default]
-    Auto,
-    /// The palette's colour of this number, for marks that belong together; numbers past the end start over.
-    Series(usize),
-    /// The colour of text.
-    Ink,
-    /// Recedes behind the data, but can be read.
-    Muted,
-    /// A wide line that others are laid over.
-    Faint,
-    /// Towards higher values.
-    Up,
-    /// Towards lower values.
-    Down,
-}
-
-/// How a stroke is broken.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
-pub enum Dash {
-    /// Unbroken.
-    #[default]
-    Solid,
-    /// Long strokes.
-    Dashed,
-    /// Dots.
-    Dotted,
-}
-
-/// What lies between two samples of a line.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
-pub enum Interpolation {
-    /// A straight segment.
-    #[default]
-    Linear,
-    /// The earlier value, until the next sample.
-    Step,
-}
-
-/// Along which axis something extends.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Orientation {
-    /// From left to right.
-    Horizontal,
-    /// From bottom to top.
-    Vertical,
 }
 
 /// A curve through its points in the order given.
@@ -260,16 +211,6 @@ pub struct Bar {
     pub label: String,
     /// Colour role.
     pub color: Color,
-}
-
-/// How the values of a [`Heat`] become colours.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
-pub enum ColorMap {
-    /// Dark to bright with even steps of lightness, for amounts.
-    #[default]
-    Sequential,
-    /// Blue through light grey to orange around zero, for signed values.
-    Diverging,
 }
 
 /// A grid of coloured cells. Cell (row, column) spans `y_edges[row..=row + 1]` x `x_edges[column..=column + 1]`.

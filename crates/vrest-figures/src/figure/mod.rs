@@ -9,11 +9,11 @@
 
 mod axis;
 mod marks;
+mod style;
 
 pub use axis::{Axis, Scale};
-pub use marks::{
-    Band, Bar, Bars, Color, ColorMap, Dash, Heat, Interpolation, Line, Mark, Orientation, Points, Reference,
-};
+pub use marks::{Band, Bar, Bars, Heat, Line, Mark, Points, Reference};
+pub use style::{Color, ColorMap, Dash, Interpolation, Orientation};
 
 /// A whole picture: a title and panels from top to bottom.
 #[derive(Clone, Debug, PartialEq)]

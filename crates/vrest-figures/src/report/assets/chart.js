@@ -116,7 +116,9 @@ class Chart {
       else this.zoomTo(drag, at);
     });
     this.canvas.addEventListener("pointercancel", () => ((this.drag = null), this.show(null)));
-    this.canvas.addEventListener("pointerleave", () => this.drag || this.show(null));
+    // A lifted finger leaves, too, but its reader still reads; a touch elsewhere ends that.
+    this.canvas.addEventListener("pointerleave", (event) => this.drag || event.pointerType === "touch" || this.show(null));
+    document.addEventListener("pointerdown", (event) => this.canvas.contains(event.target) || this.show(null));
     this.canvas.addEventListener("dblclick", () => this.reset());
     this.host.addEventListener("keydown", (event) => this.key(event));
     this.host.addEventListener("blur", () => this.show(null));

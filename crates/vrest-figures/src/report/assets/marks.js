@@ -95,7 +95,13 @@ const painters = {
       const [endX, endY] = place(to, center);
       if (!label || !inside(endX, endY)) return;
       const falls = to < from;
-      if (mark.flat) write(svg, endX + (falls ? -5 : 5), endY + 4, label, { "text-anchor": falls ? "end" : "start" });
+      const side = falls ? -1 : 1;
+      const reach = endX + side * (measure(label) + 5);
+      // A label that would leave the panel turns back into its bar.
+      const turns = reach < box.left || reach > box.right + 14;
+      const style = turns ? { style: `fill:${ink("paper")}` } : {};
+      const anchor = falls !== turns ? "end" : "start";
+      if (mark.flat) write(svg, endX + (turns ? -5 : 5) * side, endY + 4, label, { "text-anchor": anchor, ...style });
       else write(svg, endX, endY + (falls ? 13 : -4), label, { "text-anchor": "middle" });
     });
   },
@@ -105,8 +111,9 @@ const painters = {
     const [width, height] = [right - left, bottom - top];
     const column = Array.from({ length: width }, (_, i) => cellOf(mark.x, box.x.value(left + i + 0.5)));
     const row = Array.from({ length: height }, (_, i) => cellOf(mark.y, box.y.value(top + i + 0.5)));
-    const color = (i, j) => colorOf(mark, mark.values[row[j] * (mark.x.length - 1) + column[i]]);
-    raster(area, left, top, width, height, width, height, color);
+    const colors = Uint32Array.from(mark.values, (value) => colorOf(mark, value));
+    const columns = mark.x.length - 1;
+    raster(area, left, top, width, height, width, height, (i, j) => colors[row[j] * columns + column[i]]);
     const bar = { left: right + 16, right: right + 28 };
     raster(svg, bar.left, top, 12, height, 1, 128, (_, j) => colorOf(mark, mark.low + ((127.5 - j) / 128) * (mark.high - mark.low)));
     const axis = { label: mark.name, unit: mark.unit, log: false, names: [] };
@@ -127,18 +134,21 @@ const cellOf = (edges, value) => {
   return cell;
 };
 
+// A colour in the byte order of canvas pixels on every machine that runs browsers: red lowest, alpha highest.
 const colorOf = (mark, value) => {
-  if (!Number.isFinite(value)) return [0, 0, 0, 0];
+  if (!Number.isFinite(value)) return 0;
   const place = clamp((value - mark.low) / (mark.high - mark.low), 0, 1) * (mark.anchors.length - 1);
   const i = Math.min(Math.floor(place), mark.anchors.length - 2);
-  return [0, 1, 2].map((c) => mark.anchors[i][c] + (mark.anchors[i + 1][c] - mark.anchors[i][c]) * (place - i)).concat(255);
+  const channel = (c) => Math.round(mark.anchors[i][c] + (mark.anchors[i + 1][c] - mark.anchors[i][c]) * (place - i));
+  return ((255 << 24) | (channel(2) << 16) | (channel(1) << 8) | channel(0)) >>> 0;
 };
 
 const raster = (parent, x, y, width, height, columns, rows, color) => {
   const canvas = html("canvas", { width: columns, height: rows });
   const context = canvas.getContext("2d");
   const image = context.createImageData(columns, rows);
-  for (let j = 0; j < rows; j++) for (let i = 0; i < columns; i++) image.data.set(color(i, j), 4 * (j * columns + i));
+  const pixels = new Uint32Array(image.data.buffer);
+  for (let j = 0; j < rows; j++) for (let i = 0; i < columns; i++) pixels[j * columns + i] = color(i, j) ?? 0;
   context.putImageData(image, 0, 0);
   element("image", { x, y, width, height, preserveAspectRatio: "none", href: canvas.toDataURL() }, parent);
 };

@@ -27,6 +27,8 @@ const number = (value, digits) => {
 // A value as finely as the axis resolves it.
 const onAxis = (axis, low, high, value) => {
   if (axis.names.length) return plain(axis.names[Math.round(value)] ?? "");
+  // Counts are counted.
+  if (!axis.unit && Number.isInteger(value) && Math.abs(value) < 1e6) return fixed(value, 0);
   if (axis.log) return number(value, 4);
   const decimals = 3 - Math.floor(Math.log10(high - low));
   const large = Math.max(Math.abs(low), Math.abs(high)) >= 1e6;
