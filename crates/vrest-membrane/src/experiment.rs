@@ -9,6 +9,7 @@ mod resolve;
 use crate::cell::ParamInfo;
 use crate::membrane::Membrane;
 use crate::protocol::{Protocol, Segment, Waveform};
+use crate::rest::{RestError, resting_potential};
 use std::ops::Range;
 use vrest_ode::{Real, VectorField};
 
@@ -91,13 +92,43 @@ impl Experiment {
 
     /// The state at time 0: at `v`, or at the protocol's starting voltage; gates at their steady state.
     ///
-    /// A protocol that starts at rest needs `v`: solve it with [`crate::rest`].
+    /// A protocol that starts at rest needs `v`; [`initial_state`](Self::initial_state) finds it.
     pub fn state_at<R: Real>(&self, v: R, p: &[R], y: &mut [R]) {
         self.membrane.state_at(v, &p[..self.membrane.params().len()], y);
     }
 
+    /// The state at time 0 of the protocol: at its starting voltage, or at the rest of the unchanged membrane.
+    ///
+    /// # Errors
+    /// Where the protocol starts at rest and the membrane has none.
+    pub fn initial_state(&self, p: &[f64]) -> Result<Vec<f64>, RestError> {
+        let v = match self.v_start {
+            Some(index) => p[index],
+            None => resting_potential(&self.membrane, &p[..self.membrane.params().len()])?,
+        };
+        let mut y = vec![0.0; self.n_states()];
+        self.state_at(v, p, &mut y);
+        Ok(y)
+    }
+
+    /// Whether the protocol injects a current.
+    pub fn has_stimulus(&self) -> bool {
+        !self.stimuli.is_empty()
+    }
+
     /// The injected current just after each of `times`, uA/cm2.
     pub fn stimulus(&self, p: &[f64], times: &[f64]) -> Vec<f64> {
+        self.driven(&self.stimuli, 0.0, p, times)
+    }
+
+    /// Every parameter that the protocol changes, with its values just after each of `times`.
+    pub fn changed(&self, p: &[f64], times: &[f64]) -> Vec<(&ParamInfo, Vec<f64>)> {
+        let one = |c: &Change| (&self.params[c.param], self.driven(&c.drivers, p[c.param], p, times));
+        self.changes.iter().map(one).collect()
+    }
+
+    /// `base` plus what `drivers` add just after each of `times`.
+    fn driven(&self, drivers: &[Driver], base: f64, p: &[f64], times: &[f64]) -> Vec<f64> {
         let mut edges = Vec::new();
         self.breakpoints(p, &mut edges);
         let mut segment = [0.0; Segment::<f64>::LEN];
@@ -107,8 +138,8 @@ impl Experiment {
                 // A time inside the segment that begins at t.
                 let next = edges.iter().copied().filter(|e| *e > t).fold(f64::INFINITY, f64::min);
                 let inside = if next.is_finite() { 0.5 * (t + next) } else { t + 1.0 };
-                self.stimuli.iter().fold(0.0, |sum, d| {
-                    d.waveform.segment(inside, &p[d.params.clone()], 0.0).store(&mut segment);
+                drivers.iter().fold(base, |sum, d| {
+                    d.waveform.segment(inside, &p[d.params.clone()], base).store(&mut segment);
                     sum + Segment::value_at(&segment, t, d.waveform.oscillates())
                 })
             })

@@ -4,7 +4,8 @@ use std::path::Path;
 use std::sync::Arc;
 
 use vrest_data::manifest::FileHash;
-use vrest_membrane::{Cell, presets};
+use vrest_membrane::Cell;
+use vrest_membrane::presets::{self, Preset};
 
 use crate::failure::{Failure, Kind};
 use crate::problem::{Problem, Source};
@@ -12,7 +13,7 @@ use crate::session::Session;
 use crate::{changes, files, suggest};
 
 /// The options of every command that changes numbers of a cell.
-#[derive(Debug, clap::Args)]
+#[derive(Clone, Debug, clap::Args)]
 pub struct SetArgs {
     /// Change a number of the cell: `--set "leak_K.g=0.4 mS/cm2"`; may be repeated
     #[arg(long, value_name = "PATH=VALUE")]
@@ -28,8 +29,6 @@ pub struct CellInput {
     pub warnings: Vec<Problem>,
     /// The file or preset that it came from, for manifests.
     pub origin: FileHash,
-    /// The changes as they were typed.
-    pub changes: Vec<String>,
 }
 
 /// Reads the cell called `name`, applies `--set`, and shows what is odd about it.
@@ -37,7 +36,7 @@ pub struct CellInput {
 /// # Errors
 /// All problems of the file, or all problems of the changes, at once.
 pub fn load(name: &str, set: &SetArgs, session: &Session) -> Result<CellInput, Failure> {
-    let source = source_of(name)?;
+    let source = source_of(name, &CELLS)?;
     let loaded = Cell::parse(&source.text).map_err(|problems| Failure {
         kind: Kind::Configuration,
         problems: problems.iter().map(|p| Problem::in_file(p, &source)).collect(),
@@ -51,21 +50,41 @@ pub fn load(name: &str, set: &SetArgs, session: &Session) -> Result<CellInput, F
     warnings.extend(odd);
     session.warn(&warnings);
     let origin = FileHash::of_bytes(&source.name, source.text.as_bytes());
-    Ok(CellInput { cell, warnings, origin, changes: set.set.clone() })
+    Ok(CellInput { cell, warnings, origin })
 }
 
+/// Files that come with the program, by name.
+pub struct Presets {
+    /// One of them, in a word.
+    pub what: &'static str,
+    /// The topic of `vrest list` that shows them all.
+    pub topic: &'static str,
+    /// The one of this name.
+    pub get: fn(&str) -> Option<Preset>,
+    /// All names.
+    pub all: fn() -> Vec<&'static str>,
+}
+
+const CELLS: Presets = Presets {
+    what: "preset",
+    topic: "presets",
+    get: presets::cell,
+    all: || presets::cells().map(|p| p.name).collect(),
+};
+
 /// The text of a preset or of a file. What looks like a path is one.
-pub fn source_of(name: &str) -> Result<Arc<Source>, Failure> {
+pub fn source_of(name: &str, presets: &Presets) -> Result<Arc<Source>, Failure> {
     let is_path = name.contains(['/', '\\']) || name.ends_with(".toml") || Path::new(name).is_file();
-    match (is_path, presets::cell(name)) {
+    match (is_path, (presets.get)(name)) {
         (true, _) => files::read_text(Path::new(name)),
         (false, Some(preset)) => {
-            Ok(Arc::new(Source { name: format!("preset {name}"), text: preset.text.to_string() }))
+            Ok(Arc::new(Source { name: format!("{} {name}", presets.what), text: preset.text.to_string() }))
         }
         (false, None) => {
-            let hint =
-                suggest::hint(name, presets::cells().map(|p| p.name), "`vrest list presets` shows all");
-            Err(Failure::configuration(format!("there is no preset and no file `{name}`")).with_hint(hint))
+            let all = format!("`vrest list {}` shows all", presets.topic);
+            let hint = suggest::hint(name, (presets.all)(), &all);
+            let message = format!("there is no {} and no file `{name}`", presets.what);
+            Err(Failure::configuration(message).with_hint(hint))
         }
     }
 }

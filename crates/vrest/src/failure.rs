@@ -44,6 +44,13 @@ impl Failure {
         Self { kind, problems: vec![problem] }
     }
 
+    /// A library's error, with its hint where it has one.
+    pub fn of(kind: Kind, error: &impl std::fmt::Display, hint: Option<impl Into<String>>) -> Self {
+        let mut problem = Problem::error(without_os_code(&error.to_string()));
+        problem.hint = hint.map(Into::into);
+        Self::new(kind, problem)
+    }
+
     /// One wrong thing in the command line or a configuration.
     pub fn configuration(message: impl Into<String>) -> Self {
         Self::new(Kind::Configuration, Problem::error(message))
@@ -92,8 +99,35 @@ impl Failure {
 
 /// The reason in words, without the platform's `(os error 2)`.
 fn plain_reason(error: &std::io::Error) -> String {
-    let text = error.to_string();
-    let text = text.split(" (os error").next().unwrap_or(&text);
+    let text = without_os_code(&error.to_string());
     let mut letters = text.chars();
     letters.next().map(|first| first.to_lowercase().chain(letters).collect()).unwrap_or_default()
 }
+
+/// A message without `(os error 2)`, which helps nobody.
+fn without_os_code(text: &str) -> String {
+    match text.split_once(" (os error ") {
+        Some((before, after)) => {
+            format!("{before}{}", after.trim_start_matches(|c: char| c.is_ascii_digit() || c == ')'))
+        }
+        None => text.to_string(),
+    }
+}
+
+/// Errors of files all carry a hint and all mean the same exit code.
+macro_rules! from_file_errors {
+    ($($error:path),* $(,)?) => {
+        $(impl From<$error> for Failure {
+            fn from(error: $error) -> Self {
+                Failure::of(Kind::InputOutput, &error, Some(error.hint()))
+            }
+        })*
+    };
+}
+
+from_file_errors!(
+    vrest_data::atomic::WriteError,
+    vrest_data::manifest::HashError,
+    vrest_data::npz::NpzError,
+    vrest_data::table::TableError,
+);

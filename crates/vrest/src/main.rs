@@ -16,12 +16,16 @@ mod failure;
 mod files;
 mod interrupt;
 mod numbers;
+mod outputs;
 mod problem;
 mod progress;
+mod protocol_input;
 mod render;
 mod session;
+mod solver_args;
 mod suggest;
 mod table;
+mod trajectory;
 mod welcome;
 
 fn main() -> ExitCode {

@@ -22,6 +22,17 @@ impl Table {
         Self { columns: columns.map(|(name, align)| (name.to_string(), align)).to_vec(), rows: Vec::new() }
     }
 
+    /// An empty table with columns that are known only now.
+    pub fn with_columns(columns: Vec<(String, Align)>) -> Self {
+        Self { columns, rows: Vec::new() }
+    }
+
+    /// Adds a row to a table of [`with_columns`](Self::with_columns).
+    pub fn push(&mut self, cells: Vec<String>) {
+        debug_assert_eq!(cells.len(), self.columns.len());
+        self.rows.push(cells);
+    }
+
     /// Adds a row.
     pub fn row<const N: usize>(&mut self, cells: [String; N]) {
         debug_assert_eq!(N, self.columns.len());

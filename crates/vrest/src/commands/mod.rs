@@ -8,6 +8,8 @@ mod completions;
 mod list;
 mod man;
 mod reference;
+mod rest;
+mod run;
 
 /// Makes the enum of commands and its dispatch from one list; a command's help is its `Args`' doc comment.
 macro_rules! commands {
@@ -32,6 +34,8 @@ macro_rules! commands {
 commands! {
     Check => check,
     List => list,
+    Rest => rest,
+    Run => run,
     Completions => completions,
     #[command(hide = true)]
     Man => man,

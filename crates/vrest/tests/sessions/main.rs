@@ -4,3 +4,5 @@ mod harness;
 
 mod files;
 mod frame;
+mod rest;
+mod run;
