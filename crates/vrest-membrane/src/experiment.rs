@@ -111,11 +111,6 @@ impl Experiment {
         Ok(y)
     }
 
-    /// Whether the protocol injects a current.
-    pub fn has_stimulus(&self) -> bool {
-        !self.stimuli.is_empty()
-    }
-
     /// The injected current just after each of `times`, uA/cm2.
     pub fn stimulus(&self, p: &[f64], times: &[f64]) -> Vec<f64> {
         self.driven(&self.stimuli, 0.0, p, times)
