@@ -64,7 +64,7 @@ pub fn run(args: Args, session: &Session) -> Result<(), Failure> {
     let input = cell_input::load(&args.cell, &args.set, session)?;
     let membrane = Membrane::compile(&input.cell);
     let report = vrest_membrane::rest(&membrane, &membrane.defaults())
-        .map_err(|error| Failure::of(Kind::Unacceptable, &error, error.hint()))?;
+        .map_err(|error| Failure::of(Kind::Unacceptable, &error, Some(error.hint())))?;
     session.answer(&Rest { report, units: UNITS })
 }
 
@@ -155,7 +155,7 @@ impl Rest {
     fn certainty(&self) -> String {
         let r = &self.report;
         let [low, high] = r.certificate.range;
-        let alone = match (r.roots.len(), r.certificate.undecided.is_empty()) {
+        let alone = match (r.roots.len(), r.certificate.complete) {
             (1, true) => format!(", proved to be the only rest in {low} .. {high} mV"),
             (n, true) => format!(", one of {n} in {low} .. {high} mV"),
             (n, false) => format!(", one of at least {n} in {low} .. {high} mV"),

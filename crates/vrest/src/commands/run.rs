@@ -67,7 +67,7 @@ pub fn run(args: Args, session: &Session) -> Result<(), Failure> {
     let plan = Plan::new(args, session)?;
     let experiment = &plan.input.experiment;
     let p = &plan.input.p;
-    let y0 = experiment.initial_state(p).map_err(|e| Failure::of(Kind::Unacceptable, &e, e.hint()))?;
+    let y0 = experiment.initial_state(p).map_err(|e| Failure::of(Kind::Unacceptable, &e, Some(e.hint())))?;
     let end = experiment.protocol().duration;
     let solution =
         vrest_ode::solve(experiment, p, &y0, 0.0, end, Output::At(&plan.times), &plan.solver.options())
