@@ -4,6 +4,7 @@
 //! learned fields, the training recipe, prediction, comparison with the physics, and the making of
 //! datasets. What does not: file formats of arrays, terminals, pictures.
 
+pub mod compare;
 pub mod field;
 pub mod generate;
 pub mod kernels;
