@@ -9,7 +9,10 @@
 //! and temperature), [`Mechanism::bind`] (concentrations), [`Mechanism::gates`] and [`Mechanism::currents`] (voltage).
 
 mod params;
+pub(crate) mod pump;
 mod site;
+#[cfg(test)]
+pub(crate) mod trial;
 
 pub(crate) use params::parameters;
 pub use params::{ParamSpec, param};

@@ -1,10 +1,9 @@
-//! Na/K-ATPase at constant rate: 3 Na out for 2 K in, whatever the concentrations.
-//!
-//! `i_pump` is the NET current, one charge a cycle: I_Na = 3 I_p, I_K = -2 I_p.
+//! Na/K-ATPase at constant rate: 3 Na out for 2 K in, whatever the concentrations. Good for closed-form tests of a
+//! pump-leak cell; no real pump runs on when its sodium runs out.
 
 use crate::mechanism::*;
 use crate::reader::Section;
-use crate::units::Dimension::*;
+use crate::units::Dimension::CurrentDensity;
 use vrest_ode::Real;
 
 /// See the [module](self).
@@ -13,26 +12,23 @@ pub struct NakPumpConstant;
 
 parameters! {
     I_PUMP = param("i_pump", CurrentDensity, "net pump current").at_least(0.0).plausible(0.0, 50.0);
-    BLOCK = param("block", Dimensionless, "blocked fraction").default(0.0).at_least(0.0).at_most(1.0);
+    BLOCK = pump::block();
+    OUABAIN = pump::ouabain();
+    K_OUABAIN = pump::k_ouabain();
+    [derived] CURRENT;
 }
 
 impl Mechanism for NakPumpConstant {
     const DERIVED: usize = DERIVED;
 
     fn spec() -> Spec {
-        Spec {
-            kind: "nak_pump_constant",
-            title: "Na/K pump of constant rate",
-            class: Class::Pump,
-            equation: "I_Na = 3 I_p, I_K = -2 I_p, I_p = i_pump (1 - block)",
-            source: "Kay 2017, Front Cell Dev Biol 5:41",
-            slots: vec![Slot::Ion("Na"), Slot::Ion("K")],
-            params: parameters(),
-            gates: vec![],
-            zero_current: ZeroCurrent::Unclaimed,
-            stoichiometry: &[3.0, -2.0],
-            affine: true,
-        }
+        pump::spec(
+            "nak_pump_constant",
+            "Na/K pump of constant rate",
+            "I_p = i_pump",
+            "Kay 2017, Front Cell Dev Biol 5:41",
+            parameters(),
+        )
     }
 
     fn build(_: &mut Section<'_>) -> Self {
@@ -40,9 +36,25 @@ impl Mechanism for NakPumpConstant {
     }
 
     #[inline(always)]
+    fn prepare<R: Real>(&self, _: &Heat<R>, k: &mut [R]) {
+        k[CURRENT] = k[I_PUMP] * pump::working(k[BLOCK], k[OUABAIN], k[K_OUABAIN]);
+    }
+
+    #[inline(always)]
     fn currents<R: Real>(&self, _: R, _: &Site<'_, R>, k: &[R], _: &[R], out: &mut [R]) {
-        let i_p = k[I_PUMP] * (R::one() - k[BLOCK]);
-        out[0] = i_p * 3.0;
-        out[1] = i_p * -2.0;
+        pump::carry(k[CURRENT], out);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::mechanism::trial::{Trial, close};
+
+    #[test]
+    fn three_sodium_leave_for_two_potassium() {
+        let i = Trial::of("nak_pump_constant").set("i_pump", 0.5).currents(-70.0);
+        assert_eq!(i, [1.5, -1.0]);
+        let half = Trial::of("nak_pump_constant").set("i_pump", 0.5).set("ouabain", 6e-4);
+        close(half.net(-70.0), 0.25, 1e-15);
     }
 }

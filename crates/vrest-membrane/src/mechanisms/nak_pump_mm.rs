@@ -1,11 +1,10 @@
-//! Na/K-ATPase with a Michaelis-Menten factor for each binding side: I_p = i_max Na_i/(Na_i + K_Na) K_o/(K_o + K_K).
+//! Na/K-ATPase with a Michaelis-Menten factor for each binding side: I_p = i_max Na_i/(Na_i + k_na) K_o/(K_o + k_k).
 //!
-//! `i_max` is the NET current at saturation, one charge a cycle (3 Na out, 2 K in). First-order saturation is
-//! too weak near rest compared with the pump's third-order Na sites; it is here because it is the common form.
+//! First-order saturation is too weak near rest compared with the pump's three sodium sites; it is here because it
+//! is the common form. DiFrancesco and Noble use k_na = 40 mM and k_k = 1 mM.
 
 use crate::mechanism::*;
 use crate::reader::Section;
-use crate::units::Dimension::*;
 use vrest_ode::Real;
 
 /// See the [module](self).
@@ -13,32 +12,26 @@ use vrest_ode::Real;
 pub struct NakPumpMm;
 
 parameters! {
-    I_MAX = param("i_max", CurrentDensity, "net pump current at saturation").at_least(0.0).plausible(0.0, 100.0);
-    K_NA = param("k_na", Concentration, "Na inside at half saturation").default(10.0).above(0.0).plausible(1.0, 60.0);
-    K_K = param("k_k", Concentration, "K outside at half saturation").default(1.0).above(0.0).plausible(0.1, 10.0);
-    BLOCK = param("block", Dimensionless, "blocked fraction").default(0.0).at_least(0.0).at_most(1.0);
-    OUABAIN = param("ouabain", Concentration, "ouabain outside").default(0.0).at_least(0.0).plausible(0.0, 10.0);
-    K_OUABAIN = param("k_ouabain", Concentration, "ouabain at half block").default(6e-4).above(0.0);
-    [derived] MAXIMUM, CURRENT;
+    I_MAX = pump::i_max();
+    K_NA = pump::half("k_na", "Na inside at half saturation", 10.0);
+    K_K = pump::half("k_k", "K outside at half saturation", 1.0);
+    BLOCK = pump::block();
+    OUABAIN = pump::ouabain();
+    K_OUABAIN = pump::k_ouabain();
+    [derived] WORKING, CURRENT;
 }
 
 impl Mechanism for NakPumpMm {
     const DERIVED: usize = DERIVED;
 
     fn spec() -> Spec {
-        Spec {
-            kind: "nak_pump_mm",
-            title: "Na/K pump with Michaelis-Menten saturation",
-            class: Class::Pump,
-            equation: "I_Na = 3 I_p, I_K = -2 I_p, I_p = i_max (1 - block)/(1 + ouabain/k_ouabain) Na_i/(Na_i + k_na) K_o/(K_o + k_k)",
-            source: "DiFrancesco & Noble 1985, Phil Trans R Soc B 307:353",
-            slots: vec![Slot::Ion("Na"), Slot::Ion("K")],
-            params: parameters(),
-            gates: vec![],
-            zero_current: ZeroCurrent::Unclaimed,
-            stoichiometry: &[3.0, -2.0],
-            affine: true,
-        }
+        pump::spec(
+            "nak_pump_mm",
+            "Na/K pump with Michaelis-Menten saturation",
+            "I_p = i_max Na_i/(Na_i + k_na) K_o/(K_o + k_k)",
+            "DiFrancesco & Noble 1985, Phil Trans R Soc B 307:353",
+            parameters(),
+        )
     }
 
     fn build(_: &mut Section<'_>) -> Self {
@@ -47,18 +40,30 @@ impl Mechanism for NakPumpMm {
 
     #[inline(always)]
     fn prepare<R: Real>(&self, _: &Heat<R>, k: &mut [R]) {
-        k[MAXIMUM] = k[I_MAX] * (R::one() - k[BLOCK]) / (k[OUABAIN] / k[K_OUABAIN] + 1.0);
+        k[WORKING] = k[I_MAX] * pump::working(k[BLOCK], k[OUABAIN], k[K_OUABAIN]);
     }
 
     #[inline(always)]
     fn bind<R: Real>(&self, site: &Site<'_, R>, k: &mut [R]) {
-        let (na_i, k_o) = (site.inside(0), site.outside(1));
-        k[CURRENT] = k[MAXIMUM] * (na_i / (na_i + k[K_NA])) * (k_o / (k_o + k[K_K]));
+        let (na_i, k_o) = (site.inside(pump::NA), site.outside(pump::K));
+        k[CURRENT] = k[WORKING] * (na_i / (na_i + k[K_NA])) * (k_o / (k_o + k[K_K]));
     }
 
     #[inline(always)]
     fn currents<R: Real>(&self, _: R, _: &Site<'_, R>, k: &[R], _: &[R], out: &mut [R]) {
-        out[0] = k[CURRENT] * 3.0;
-        out[1] = k[CURRENT] * -2.0;
+        pump::carry(k[CURRENT], out);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::mechanism::trial::{Trial, close};
+
+    /// V27.
+    #[test]
+    fn saturation_at_rest() {
+        for (k_k, want) in [(1.0, 0.416667), (1.5, 0.384615), (2.0, 0.357143)] {
+            close(Trial::of("nak_pump_mm").set("k_k", k_k).net(-70.0), want, 1e-6);
+        }
     }
 }

@@ -83,6 +83,7 @@ impl Membrane {
         let moving: Vec<Moving> = moving.into_iter().map(|(_, m)| m).collect();
         Membrane {
             name: cell.name.clone(),
+            affine: moving.is_empty() && mechanisms.iter().all(|m| m.folded),
             params,
             ions,
             mechanisms,

@@ -16,13 +16,21 @@ impl Membrane {
     }
 
     #[inline(always)]
-    fn site<'a, R: Real>(&self, m: &'a Compiled, work: &'a [R]) -> Site<'a, R> {
+    pub(super) fn site<'a, R: Real>(&self, m: &'a Compiled, work: &'a [R]) -> Site<'a, R> {
         Site { heat: Self::heat(work), ions: &work[self.layout.ions..], slots: &m.slots }
     }
 
     /// Fills `work` from the parameters: temperature, equilibria, constants of mechanisms, the straight line.
-    #[inline(always)]
+    #[inline(never)]
     pub fn prepare_from<R: Real>(&self, p: &[R], work: &mut [R]) {
+        R::enter(
+            #[inline(always)]
+            || self.prepare_inside(p, work),
+        );
+    }
+
+    #[inline(always)]
+    fn prepare_inside<R: Real>(&self, p: &[R], work: &mut [R]) {
         work[slot::KELVIN] = p[self.at.temperature];
         work[slot::RT_F] = match self.at.rt_over_f {
             Some(given) => p[given],
@@ -73,19 +81,26 @@ impl Membrane {
         work[slot::LINE_I] = i0;
     }
 
-    #[inline(always)]
+    /// Not inlined for the same reason as [`derivative_of_all`](Self::derivative_of_all).
+    #[inline(never)]
     fn bind<R: Real>(&self, m: &Compiled, work: &mut [R]) {
         // Constants stand behind the ions, so one split gives both.
         let (before, rest) = work.split_at_mut(m.k.start);
         let site = self.site(m, before);
-        m.mechanism.bind(&site, &mut rest[..m.k.len()]);
+        R::enter(
+            #[inline(always)]
+            || m.mechanism.bind(&site, &mut rest[..m.k.len()]),
+        );
     }
 
     /// Net current of one mechanism.
-    #[inline(always)]
+    #[inline(never)]
     fn net<R: Real>(&self, m: &Compiled, v: R, work: &[R], gates: &[R]) -> R {
         let mut out = [R::zero(); MAX_SLOTS];
-        m.mechanism.currents(v, &self.site(m, work), &work[m.k.clone()], gates, &mut out);
+        R::enter(
+            #[inline(always)]
+            || m.mechanism.currents(v, &self.site(m, work), &work[m.k.clone()], gates, &mut out),
+        );
         out[..m.slots.len()].iter().fold(R::zero(), |sum, &i| sum + i)
     }
 
@@ -116,6 +131,25 @@ impl Membrane {
     /// [`prepare_from`](Self::prepare_from) left it.
     #[inline(always)]
     pub fn derivative<R: Real>(&self, i_app: R, y: &[R], work: &mut [R], dy: &mut [R]) {
+        if self.is_affine() {
+            dy[0] = (i_app - work[slot::LINE_I] - work[slot::LINE_G] * y[0]) * work[slot::INVERSE_C];
+        } else {
+            self.derivative_of_all(i_app, y, work, dy);
+        }
+    }
+
+    /// One copy of the whole library for each kind of number: inlined into every stage of every solver it would be
+    /// dozens. It enters the vector instructions by itself, which costs a few nanoseconds a call.
+    #[inline(never)]
+    fn derivative_of_all<R: Real>(&self, i_app: R, y: &[R], work: &mut [R], dy: &mut [R]) {
+        R::enter(
+            #[inline(always)]
+            || self.derivative_inside(i_app, y, work, dy),
+        );
+    }
+
+    #[inline(always)]
+    fn derivative_inside<R: Real>(&self, i_app: R, y: &[R], work: &mut [R], dy: &mut [R]) {
         if !self.moving.is_empty() {
             self.refresh(y, work);
         }
@@ -167,6 +201,7 @@ impl Membrane {
         net
     }
 
+    #[inline(never)]
     fn steady_gates<R: Real>(&self, m: &Compiled, v: R, work: &[R]) -> [R; MAX_GATES] {
         let mut kinetics = [Gate { source: R::zero(), rate: R::one() }; MAX_GATES];
         m.mechanism.gates(v, &self.site(m, work), &work[m.k.clone()], &mut kinetics);

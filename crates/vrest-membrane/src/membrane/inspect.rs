@@ -3,7 +3,7 @@
 use super::{CompiledLevel, IonLevel, Membrane, Size, slot};
 use crate::constants::rt_over_f;
 use crate::equilibrium::nernst;
-use crate::mechanism::Class;
+use crate::mechanism::{Class, Gate, MAX_GATES};
 
 impl Membrane {
     /// Temperature (K), RT/F (mV) and capacitance (uF/cm2).
@@ -37,6 +37,19 @@ impl Membrane {
     /// How many of the states, the last ones, are concentrations.
     pub fn moving_states(&self) -> usize {
         self.moving.len()
+    }
+
+    /// The kinetics of every gate at `v` mV, in the order of the states, concentrations as the parameters say.
+    pub fn gate_kinetics(&self, v: f64, p: &[f64]) -> Vec<Gate<f64>> {
+        let mut work = vec![0.0; self.layout.end];
+        self.prepare_at_start(p, &mut work);
+        let mut all = Vec::new();
+        for m in &self.mechanisms {
+            let mut kinetics = [Gate { source: 0.0, rate: 1.0 }; MAX_GATES];
+            m.mechanism.gates(v, &self.site(m, &work), &work[m.k.clone()], &mut kinetics);
+            all.extend_from_slice(&kinetics[..m.gates.len()]);
+        }
+        all
     }
 
     /// The parameters with every pump blocked.

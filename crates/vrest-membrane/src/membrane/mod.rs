@@ -39,6 +39,7 @@ pub struct Membrane {
     moving: Vec<Moving>,
     positive: Vec<usize>,
     layout: Layout,
+    affine: bool,
 }
 
 /// Where the numbers that no ion or mechanism owns stand in the parameter vector.
@@ -194,7 +195,7 @@ impl Membrane {
     /// True if dV/dt is a straight line in V for any parameters: no gates, nothing moves, all currents ohmic or
     /// constant. Then V(t) is exactly exponential between the edges of a protocol.
     pub fn is_affine(&self) -> bool {
-        self.moving.is_empty() && self.mechanisms.iter().all(|m| m.folded)
+        self.affine
     }
     /// True if parameter number `index` is only the starting value of a state.
     pub fn is_starting_value(&self, index: usize) -> bool {

@@ -8,7 +8,7 @@ mod report;
 mod roots;
 mod stability;
 
-pub use report::{CurrentAtRest, IonAtRest, PumpAtRest, RestReport, rest};
+pub use report::{CurrentAtRest, GateAtRest, IonAtRest, PumpAtRest, RestReport, rest};
 pub use roots::{Certificate, RANGE, Root};
 
 use crate::membrane::Membrane;

@@ -45,6 +45,17 @@ pub struct CurrentAtRest {
     pub current: f64,
 }
 
+/// One gate at rest.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct GateAtRest {
+    /// Mechanism and gate, as in `hh_na.m`.
+    pub name: String,
+    /// Its value.
+    pub value: f64,
+    /// Its time constant, ms.
+    pub tau: f64,
+}
+
 /// What the pumps do.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct PumpAtRest {
@@ -99,6 +110,8 @@ pub struct RestReport {
     pub area: Option<f64>,
     /// The ions.
     pub ions: Vec<IonAtRest>,
+    /// The gates.
+    pub gates: Vec<GateAtRest>,
     /// Every current.
     pub currents: Vec<CurrentAtRest>,
     /// The pumps, where the cell has any.
@@ -177,10 +190,18 @@ pub fn rest(membrane: &Membrane, p: &[f64]) -> Result<RestReport, RestError> {
         capacitance_cell: size.map(|s| 1e-2 * capacitance * s.area),
         area: size.map(|s| s.area),
         ions: ions.collect(),
+        gates: gates(membrane, p, &y),
         currents: parts.iter().map(|c| named(c, &names)).collect(),
         pump: pump(membrane, p, v, &y, &parts)?,
         roots,
     })
+}
+
+fn gates(membrane: &Membrane, p: &[f64], y: &[f64]) -> Vec<GateAtRest> {
+    let kinetics = membrane.gate_kinetics(y[0], p);
+    let names = membrane.states().iter().skip(1).map(|s| s.name.clone());
+    let each = names.zip(y[1..].iter().zip(kinetics));
+    each.map(|(name, (&value, g))| GateAtRest { name, value, tau: 1.0 / g.rate }).collect()
 }
 
 fn named(part: &CurrentPart, names: &[&str]) -> CurrentAtRest {
