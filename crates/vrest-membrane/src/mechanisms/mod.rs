@@ -92,4 +92,5 @@ registry! {
     nak_pump_mm::NakPumpMm,
     hh_na::HhNa,
     hh_k::HhK,
+    nak_pump_cubic::NakPumpCubic,
 }
