@@ -93,4 +93,5 @@ registry! {
     hh_na::HhNa,
     hh_k::HhK,
     nak_pump_cubic::NakPumpCubic,
+    nak_pump_sites::NakPumpSites,
 }
