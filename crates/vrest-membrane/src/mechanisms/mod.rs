@@ -94,4 +94,5 @@ registry! {
     hh_k::HhK,
     nak_pump_cubic::NakPumpCubic,
     nak_pump_sites::NakPumpSites,
+    nak_pump_sigmoid::NakPumpSigmoid,
 }
