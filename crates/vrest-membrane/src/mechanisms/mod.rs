@@ -95,4 +95,5 @@ registry! {
     nak_pump_cubic::NakPumpCubic,
     nak_pump_sites::NakPumpSites,
     nak_pump_sigmoid::NakPumpSigmoid,
+    nak_pump_glia::NakPumpGlia,
 }
