@@ -96,4 +96,5 @@ registry! {
     nak_pump_sites::NakPumpSites,
     nak_pump_sigmoid::NakPumpSigmoid,
     nak_pump_glia::NakPumpGlia,
+    nak_pump_hamada::NakPumpHamada,
 }
