@@ -97,4 +97,5 @@ registry! {
     nak_pump_sigmoid::NakPumpSigmoid,
     nak_pump_glia::NakPumpGlia,
     nak_pump_hamada::NakPumpHamada,
+    nak_pump_luo_rudy::NakPumpLuoRudy,
 }
