@@ -98,4 +98,5 @@ registry! {
     nak_pump_glia::NakPumpGlia,
     nak_pump_hamada::NakPumpHamada,
     nak_pump_luo_rudy::NakPumpLuoRudy,
+    nak_pump_lindblad::NakPumpLindblad,
 }
