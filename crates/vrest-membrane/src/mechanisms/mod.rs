@@ -99,4 +99,5 @@ registry! {
     nak_pump_hamada::NakPumpHamada,
     nak_pump_luo_rudy::NakPumpLuoRudy,
     nak_pump_lindblad::NakPumpLindblad,
+    nak_pump_decker::NakPumpDecker,
 }
