@@ -100,4 +100,5 @@ registry! {
     nak_pump_luo_rudy::NakPumpLuoRudy,
     nak_pump_lindblad::NakPumpLindblad,
     nak_pump_decker::NakPumpDecker,
+    nak_pump_kyoto::NakPumpKyoto,
 }
