@@ -4,7 +4,8 @@
 //! here: the message is one sentence without a trailing period, the hint another.
 
 use crate::{
-    atomic::WriteError, dataset::DatasetError, manifest::HashError, npz::NpzError, table::TableError,
+    atomic::WriteError, dataset::DatasetError, manifest::HashError, npz::NpzError, recording::RecordingError,
+    table::TableError,
 };
 
 /// Whatever went wrong with a file.
@@ -25,6 +26,9 @@ pub enum Error {
     /// Arrays in memory are no dataset.
     #[error(transparent)]
     Dataset(#[from] DatasetError),
+    /// A recording could not be read.
+    #[error(transparent)]
+    Recording(#[from] RecordingError),
 }
 
 impl Error {
@@ -36,6 +40,7 @@ impl Error {
             Error::Table(e) => e.hint(),
             Error::Npz(e) => e.hint(),
             Error::Dataset(e) => e.hint(),
+            Error::Recording(e) => e.hint(),
         }
     }
 }

@@ -4,7 +4,7 @@
 //! travels without its unit. CSV numbers are the shortest text that reads back to the same f64.
 
 use crate::atomic::{AtomicFile, WriteError};
-use crate::memory::human_bytes;
+use crate::memory::{available_bytes, human_bytes};
 use crate::npz::NpzWriter;
 use std::fs;
 use std::io;
@@ -75,7 +75,7 @@ pub enum TableError {
         source: io::Error,
     },
     /// The file is larger than a table of text may be.
-    #[error("`{}` has {}, more than the {} that a text table may have", path.display(),
+    #[error("`{}` has {}, more than the {} of text that there is memory for", path.display(),
         human_bytes(*bytes), human_bytes(*allowed))]
     TooLarge {
         /// The file.
@@ -137,8 +137,9 @@ impl TableError {
     }
 }
 
-/// A text table above this is refused: as numbers it would need several times the memory.
-const MAX_TEXT_BYTES: u64 = 4 << 30;
+/// Bytes of memory that a byte of text needs at most while it is read: `1,` is 2 bytes, as a cell and as a
+/// number it is 16.
+const TEXT_EXPANSION: u64 = 16;
 
 impl Table {
     /// A table without columns.
@@ -244,8 +245,9 @@ impl Table {
     pub fn read_csv(path: &Path) -> Result<Table, TableError> {
         let refused = |source| TableError::Read { path: path.into(), source };
         let bytes = fs::metadata(path).map_err(refused)?.len();
-        if bytes > MAX_TEXT_BYTES {
-            return Err(TableError::TooLarge { path: path.into(), bytes, allowed: MAX_TEXT_BYTES });
+        let allowed = available_bytes() / TEXT_EXPANSION;
+        if bytes > allowed {
+            return Err(TableError::TooLarge { path: path.into(), bytes, allowed });
         }
         Table::parse_csv(&fs::read(path).map_err(refused)?, path)
     }

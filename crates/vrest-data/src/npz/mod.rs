@@ -19,6 +19,7 @@ mod reader;
 mod writer;
 
 pub use error::NpzError;
+pub(crate) use reader::what_starts_so;
 pub use reader::{NpzReader, Numbers};
 pub use writer::{ArrayWriter, NpzWriter};
 

@@ -1,6 +1,8 @@
 //! What several tests need: archives built byte by byte, and a Python to compare with.
 #![allow(dead_code)]
 
+pub mod abf;
+
 use std::io::{Cursor, Write};
 use std::path::PathBuf;
 use std::process::Command;
