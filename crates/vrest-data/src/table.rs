@@ -137,8 +137,8 @@ impl TableError {
     }
 }
 
-/// Bytes of memory that a byte of text needs at most while it is read: `1,` is 2 bytes, as a cell and as a
-/// number it is 16.
+/// Bytes of memory that a byte of text needs at most while it is read: a word of one letter and its comma are
+/// 2 bytes, as a `String` of its own they are 32.
 const TEXT_EXPANSION: u64 = 16;
 
 impl Table {
@@ -256,29 +256,43 @@ impl Table {
     pub fn parse_csv(text: &[u8], path: &Path) -> Result<Table, TableError> {
         let malformed = |source| TableError::Malformed { path: path.into(), source };
         let text = text.strip_prefix(b"\xef\xbb\xbf").unwrap_or(text);
-        let mut csv = csv::ReaderBuilder::new()
-            .delimiter(delimiter(text))
-            .comment(Some(b'#'))
-            .trim(csv::Trim::All)
-            .from_reader(text);
+        let reader = || {
+            let mut builder = csv::ReaderBuilder::new();
+            builder.delimiter(delimiter(text)).comment(Some(b'#')).trim(csv::Trim::All).from_reader(text)
+        };
+        let mut csv = reader();
         let headings = csv.headers().map_err(malformed)?.clone();
         if headings.iter().all(str::is_empty) {
             return Err(TableError::Empty { path: path.into(), missing: "heading" });
         }
+        // Row by row, as a row kept whole takes far more memory than its text. What is no number is gone by
+        // the time that this shows, so columns of words are read in a second pass.
         let mut cells: Vec<Cells> = headings.iter().map(|_| Cells::Numbers(Vec::new())).collect();
-        let mut records = Vec::new();
-        for record in csv.records() {
-            records.push(record.map_err(malformed)?);
+        let mut row = csv::StringRecord::new();
+        let mut rows = 0;
+        while csv.read_record(&mut row).map_err(malformed)? {
+            rows += 1;
+            for (cell, cells) in row.iter().zip(&mut cells) {
+                if let Cells::Numbers(numbers) = cells {
+                    match parse_number(cell) {
+                        Some(number) => numbers.push(number),
+                        None => *cells = Cells::Text(Vec::new()),
+                    }
+                }
+            }
         }
-        if records.is_empty() {
+        if rows == 0 {
             return Err(TableError::Empty { path: path.into(), missing: "rows" });
         }
-        for (i, column) in cells.iter_mut().enumerate() {
-            let parsed: Option<Vec<f64>> = records.iter().map(|r| parse_number(&r[i])).collect();
-            *column = match parsed {
-                Some(numbers) => Cells::Numbers(numbers),
-                None => Cells::Text(records.iter().map(|r| r[i].to_string()).collect()),
-            };
+        if cells.iter().any(|c| matches!(c, Cells::Text(_))) {
+            let mut csv = reader();
+            while csv.read_record(&mut row).map_err(malformed)? {
+                for (cell, cells) in row.iter().zip(&mut cells) {
+                    if let Cells::Text(words) = cells {
+                        words.push(cell.to_string());
+                    }
+                }
+            }
         }
         let mut table = Table::new();
         for (heading, cells) in headings.iter().zip(cells) {
