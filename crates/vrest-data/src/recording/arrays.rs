@@ -1,6 +1,6 @@
-//! Recordings as NPZ: `t` [times] in ms, `V` [sweeps, times] in mV, `I` [sweeps, times] in pA.
+//! Recordings as NPZ: `t` `[times]` in ms, `V` `[sweeps, times]` in mV, `I` `[sweeps, times]` in pA.
 //!
-//! One of `V` and `I` may be missing, and either may be [times] alone, one row for all sweeps. A dataset's
+//! One of `V` and `I` may be missing, and either may be `[times]` alone, one row for all sweeps. A dataset's
 //! `Y` serves as `V`.
 
 use super::timebase::even_step;
