@@ -75,6 +75,12 @@ impl Experiment {
     pub fn index(&self, path: &str) -> Option<usize> {
         self.params.iter().position(|p| p.path == path)
     }
+    /// Gives the number at `path` another value, in the unit of its dimension, in [`params`](Self::params) and
+    /// [`defaults`](Self::defaults). Returns whether there is such a number.
+    pub fn set(&mut self, path: &str, value: f64) -> bool {
+        let number = self.params.iter_mut().find(|p| p.path == path);
+        number.map(|p| p.value = value).is_some()
+    }
     /// Where the starting voltage stands among the parameters, if the protocol gives one.
     pub fn v_start(&self) -> Option<usize> {
         self.v_start

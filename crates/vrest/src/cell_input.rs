@@ -1,16 +1,12 @@
 //! What `CELL` on the command line means: a preset's name or a file, then the changes of `--set`.
 
-use std::path::Path;
-use std::sync::Arc;
-
 use vrest_data::manifest::FileHash;
 use vrest_membrane::Cell;
-use vrest_membrane::presets::{self, Preset};
 
 use crate::failure::{Failure, Kind};
-use crate::problem::{Problem, Source};
+use crate::problem::Problem;
 use crate::session::Session;
-use crate::{changes, files, suggest};
+use crate::{changes, presets};
 
 /// The options of every command that changes numbers of a cell.
 #[derive(Clone, Debug, clap::Args)]
@@ -36,7 +32,7 @@ pub struct CellInput {
 /// # Errors
 /// All problems of the file, or all problems of the changes, at once.
 pub fn load(name: &str, set: &SetArgs, session: &Session) -> Result<CellInput, Failure> {
-    let source = source_of(name, &CELLS)?;
+    let source = presets::CELLS.source(name)?;
     let loaded = Cell::parse(&source.text).map_err(|problems| Failure {
         kind: Kind::Configuration,
         problems: problems.iter().map(|p| Problem::in_file(p, &source)).collect(),
@@ -51,40 +47,4 @@ pub fn load(name: &str, set: &SetArgs, session: &Session) -> Result<CellInput, F
     session.warn(&warnings);
     let origin = FileHash::of_bytes(&source.name, source.text.as_bytes());
     Ok(CellInput { cell, warnings, origin })
-}
-
-/// Files that come with the program, by name.
-pub struct Presets {
-    /// One of them, in a word.
-    pub what: &'static str,
-    /// The topic of `vrest list` that shows them all.
-    pub topic: &'static str,
-    /// The one of this name.
-    pub get: fn(&str) -> Option<Preset>,
-    /// All names.
-    pub all: fn() -> Vec<&'static str>,
-}
-
-const CELLS: Presets = Presets {
-    what: "preset",
-    topic: "presets",
-    get: presets::cell,
-    all: || presets::cells().map(|p| p.name).collect(),
-};
-
-/// The text of a preset or of a file. What looks like a path is one.
-pub fn source_of(name: &str, presets: &Presets) -> Result<Arc<Source>, Failure> {
-    let is_path = name.contains(['/', '\\']) || name.ends_with(".toml") || Path::new(name).is_file();
-    match (is_path, (presets.get)(name)) {
-        (true, _) => files::read_text(Path::new(name)),
-        (false, Some(preset)) => {
-            Ok(Arc::new(Source { name: format!("{} {name}", presets.what), text: preset.text.to_string() }))
-        }
-        (false, None) => {
-            let all = format!("`vrest list {}` shows all", presets.topic);
-            let hint = suggest::hint(name, (presets.all)(), &all);
-            let message = format!("there is no {} and no file `{name}`", presets.what);
-            Err(Failure::configuration(message).with_hint(hint))
-        }
-    }
 }

@@ -18,8 +18,3 @@ pub fn install() {
 pub fn flag() -> &'static AtomicBool {
     &INTERRUPTED
 }
-
-/// Whether the user asked to stop.
-pub fn requested() -> bool {
-    INTERRUPTED.load(Ordering::Relaxed)
-}

@@ -17,6 +17,7 @@ mod files;
 mod interrupt;
 mod numbers;
 mod outputs;
+mod presets;
 mod problem;
 mod progress;
 mod protocol_input;

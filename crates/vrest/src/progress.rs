@@ -19,7 +19,7 @@ pub enum ProgressStyle {
     Hidden,
 }
 
-/// The progress of one piece of long work; ends with [`Progress::finish`] or when dropped.
+/// The progress of one piece of long work; the bar goes away when it is dropped.
 pub struct Progress {
     shown: Shown,
 }
@@ -74,18 +74,6 @@ impl Progress {
             }
         }
     }
-
-    /// Writes a line above the bar, or as it is where there is none.
-    pub fn remark(&self, text: &str) {
-        match &self.shown {
-            Shown::Bar(bar) => bar.suspend(|| eprintln!("{text}")),
-            Shown::Lines { .. } => eprintln!("{text}"),
-            Shown::Hidden => {}
-        }
-    }
-
-    /// The work is over; the bar goes away.
-    pub fn finish(self) {}
 }
 
 impl Drop for Progress {

@@ -68,6 +68,12 @@ impl Session {
         Paint { on: self.colour_out }
     }
 
+    /// The threads to compute on.
+    pub fn pool(&self) -> Result<rayon::ThreadPool, Failure> {
+        let pool = rayon::ThreadPoolBuilder::new().num_threads(self.threads).build();
+        pool.map_err(|error| Failure::unacceptable(format!("cannot start {} threads: {error}", self.threads)))
+    }
+
     /// A progress display of `total` pieces of work; `unit` names one (`samples`, `epochs`).
     pub fn progress(&self, what: &str, unit: &str, total: u64) -> Progress {
         Progress::new(self.progress, what, unit, total)

@@ -1,15 +1,16 @@
 //! `vrest check`: reads files as the other commands would and says everything that is wrong with them.
 
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
 
 use serde::Serialize;
+use vrest_data::npz;
+use vrest_learn::ranges::Ranges;
 use vrest_membrane::{Cell, Protocol};
 
 use crate::failure::{Failure, Kind};
 use crate::files;
 use crate::numbers::{count, plain};
-use crate::problem::{Problem, Severity, Source};
+use crate::problem::{Problem, Severity};
 use crate::session::{Answer, Paint, Session};
 use crate::table::{Align, Table};
 
@@ -17,7 +18,7 @@ use crate::table::{Align, Table};
 #[derive(Debug, clap::Args)]
 #[command(after_help = "Example: vrest check my-cell/cell.toml my-cell/protocol.toml")]
 pub struct Args {
-    /// Cell and protocol files; which of them a file is, is seen in its content
+    /// Cells, protocols, ranges and datasets; what a file is, is seen in its name and content
     #[arg(required = true, value_name = "FILE")]
     files: Vec<PathBuf>,
 }
@@ -78,14 +79,13 @@ pub fn run(args: Args, session: &Session) -> Result<(), Failure> {
     let mut checks = Vec::new();
     let mut errors = Vec::new();
     for path in &args.files {
-        let source = files::read_text(path)?;
-        let (kind, content, problems) = check(path, &source);
+        let (kind, content, problems) = check(path)?;
         let (wrong, odd): (Vec<Problem>, Vec<Problem>) =
             problems.into_iter().partition(|p| p.severity == Severity::Error);
         session.warn(&odd);
         let remarks = wrong.iter().chain(&odd).map(remark).collect();
         errors.extend(wrong);
-        checks.push(Checked { file: source.name.clone(), kind, content, problems: remarks });
+        checks.push(Checked { file: path.display().to_string(), kind, content, problems: remarks });
     }
     session.answer(&Checks(checks))?;
     if errors.is_empty() { Ok(()) } else { Err(Failure { kind: Kind::Configuration, problems: errors }) }
@@ -106,40 +106,43 @@ fn remark(problem: &Problem) -> Remark {
 }
 
 /// What the file is, what is in it, and what is wrong with it.
-fn check(path: &Path, source: &Arc<Source>) -> (&'static str, String, Vec<Problem>) {
-    let found =
-        |problems: &[vrest_membrane::Problem]| problems.iter().map(|p| Problem::in_file(p, source)).collect();
-    match kind_of(path, &source.text) {
-        FileKind::Protocol => match Protocol::parse(&source.text) {
-            Ok(loaded) => {
-                let p = &loaded.protocol;
-                let content =
-                    format!("{}, {} ms, {}", p.name, plain(p.duration), count(p.waveforms.len(), "waveform"));
-                ("protocol", content, found(&loaded.warnings))
-            }
-            Err(problems) => ("protocol", String::new(), found(&problems)),
-        },
-        FileKind::Cell => match Cell::parse(&source.text) {
-            Ok(loaded) => {
-                let c = &loaded.cell;
-                let (ions, mechanisms) = (count(c.ions.len(), "ion"), count(c.mechanisms.len(), "mechanism"));
-                ("cell", format!("{}, {ions}, {mechanisms}", c.name), found(&loaded.warnings))
-            }
-            Err(problems) => ("cell", String::new(), found(&problems)),
-        },
+fn check(path: &Path) -> Result<(&'static str, String, Vec<Problem>), Failure> {
+    if path.extension().is_some_and(|e| e == "npz") {
+        let data = npz::read(path)?;
+        let sizes = [(data.samples(), "sample"), (data.times(), "time"), (data.params(), "parameter")];
+        return Ok(("dataset", sizes.map(|(n, thing)| count(n, thing)).join(", "), Vec::new()));
     }
+    let source = files::read_text(path)?;
+    let kind = kind_of(&source.text);
+    let read = match kind {
+        "cell" => Cell::parse(&source.text).map(|l| (cell(&l.cell), l.warnings)),
+        "protocol" => Protocol::parse(&source.text).map(|l| (protocol(&l.protocol), l.warnings)),
+        _ => Ranges::parse(&source.text).map(|r| (r.name, Vec::new())),
+    };
+    let (content, problems) = read.unwrap_or_else(|problems| (String::new(), problems));
+    Ok((kind, content, problems.iter().map(|p| Problem::in_file(p, &source)).collect()))
 }
 
-enum FileKind {
-    Cell,
-    Protocol,
+fn cell(cell: &Cell) -> String {
+    let (ions, mechanisms) = (count(cell.ions.len(), "ion"), count(cell.mechanisms.len(), "mechanism"));
+    format!("{}, {ions}, {mechanisms}", cell.name)
+}
+
+fn protocol(protocol: &Protocol) -> String {
+    let waveforms = count(protocol.waveforms.len(), "waveform");
+    format!("{}, {} ms, {waveforms}", protocol.name, plain(protocol.duration))
 }
 
 /// Seen in the text, line by line, so that a file that does not parse has a kind too.
-fn kind_of(_path: &Path, text: &str) -> FileKind {
-    let line_begins =
-        |starts: &[&str]| text.lines().any(|l| starts.iter().any(|s| l.trim_start().starts_with(s)));
-    let cell = line_begins(&["[ions", "[mechanisms", "capacitance", "[geometry", "[balance"]);
-    let protocol = line_begins(&["[stimulus", "[stimuli", "[changes", "duration"]);
-    if protocol && !cell { FileKind::Protocol } else { FileKind::Cell }
+fn kind_of(text: &str) -> &'static str {
+    let begins = |starts: &[&str]| text.lines().any(|l| starts.iter().any(|s| l.trim_start().starts_with(s)));
+    if begins(&["[ions", "[mechanisms", "capacitance", "[geometry", "[balance"]) {
+        "cell"
+    } else if begins(&["[ranges", "sampling"]) {
+        "ranges"
+    } else if begins(&["[stimulus", "[stimuli", "[changes", "duration"]) {
+        "protocol"
+    } else {
+        "cell"
+    }
 }

@@ -2,12 +2,14 @@
 
 use serde::Serialize;
 use serde_json::{Value, json};
+use vrest_learn::ranges::Ranges;
 use vrest_membrane::units::Dimension;
 use vrest_membrane::{Cell, Protocol, mechanisms, presets};
 
 use crate::cell_input::{self, SetArgs};
 use crate::failure::Failure;
 use crate::numbers::plain;
+use crate::presets::RANGES;
 use crate::session::{Answer, Paint, Session};
 use crate::table::{Align, Table};
 
@@ -31,6 +33,8 @@ enum Topic {
     Presets,
     /// Protocols that come with the program
     Protocols,
+    /// Ranges for datasets that come with the program
+    Ranges,
     /// Mechanisms that a cell file can name
     Mechanisms,
     /// What can be measured, and the unit inside the program
@@ -70,7 +74,7 @@ impl Answer for Listings {
 pub fn run(args: Args, session: &Session) -> Result<(), Failure> {
     let topics = match args.topic {
         Some(topic) => vec![topic],
-        None => vec![Topic::Presets, Topic::Protocols, Topic::Mechanisms],
+        None => vec![Topic::Presets, Topic::Protocols, Topic::Ranges, Topic::Mechanisms],
     };
     let listings: Result<Vec<Listing>, Failure> = topics
         .into_iter()
@@ -78,6 +82,7 @@ pub fn run(args: Args, session: &Session) -> Result<(), Failure> {
             Ok(match topic {
                 Topic::Presets => cells(),
                 Topic::Protocols => protocols(),
+                Topic::Ranges => ranges(),
                 Topic::Mechanisms => mechanisms(),
                 Topic::Units => units(),
                 Topic::Parameters => parameters(&cell_input::load(&args.cell, &args.set, session)?.cell),
@@ -111,6 +116,14 @@ fn protocols() -> Listing {
         json.push(json!({"name": name, "duration_ms": duration, "description": description}));
     }
     Listing { title: "protocols", table, json: json.into() }
+}
+
+fn ranges() -> Listing {
+    let facts = RANGES.all().into_iter().map(|(name, text)| (name, Ranges::parse(text).ok()));
+    named(
+        "ranges",
+        facts.map(|(name, ranges)| (name, ranges.map_or(String::new(), |r| r.description), String::new())),
+    )
 }
 
 fn named(title: &'static str, facts: impl Iterator<Item = (&'static str, String, String)>) -> Listing {

@@ -5,11 +5,13 @@ use crate::session::Session;
 
 mod check;
 mod completions;
+mod generate;
 mod list;
 mod man;
 mod reference;
 mod rest;
 mod run;
+mod schema;
 
 /// Makes the enum of commands and its dispatch from one list; a command's help is its `Args`' doc comment.
 macro_rules! commands {
@@ -33,9 +35,11 @@ macro_rules! commands {
 
 commands! {
     Check => check,
+    Generate => generate,
     List => list,
     Rest => rest,
     Run => run,
+    Schema => schema,
     Completions => completions,
     #[command(hide = true)]
     Man => man,

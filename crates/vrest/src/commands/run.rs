@@ -66,7 +66,7 @@ struct Plan {
 pub fn run(args: Args, session: &Session) -> Result<(), Failure> {
     let plan = Plan::new(args, session)?;
     let experiment = &plan.input.experiment;
-    let p = &plan.input.p;
+    let p = &experiment.defaults();
     let y0 = experiment.initial_state(p).map_err(|e| Failure::of(Kind::Unacceptable, &e, Some(e.hint())))?;
     let end = experiment.protocol().duration;
     let solution =
@@ -88,7 +88,7 @@ impl Plan {
         if let Some(path) = &args.figure {
             outputs::figure_form(path)?;
         }
-        let input = protocol_input::load(&args.cell, &args.protocol, &args.set, session)?;
+        let input = protocol_input::load(&args.cell, &args.protocol, None, &args.set, session)?;
         let duration = input.experiment.protocol().duration;
         let states = input.experiment.n_states();
         let times = times(duration, args.interval.unwrap_or(duration / 1000.0), states)?;
@@ -114,10 +114,10 @@ impl Plan {
     }
 
     fn configuration(&self) -> Value {
-        let numbers = self.input.experiment.params().iter().zip(&self.input.p);
+        let numbers = self.input.experiment.params().iter();
         json!({
             "set": self.changes,
-            "parameters": numbers.map(|(n, x)| json!({"path": n.path, "value": x, "unit": n.unit()})).collect::<Vec<_>>(),
+            "parameters": numbers.map(|n| json!({"path": n.path, "value": n.value, "unit": n.unit()})).collect::<Vec<_>>(),
             "times": {"first_ms": 0.0, "last_ms": self.times.last(), "count": self.times.len()},
             "solver": self.solver.json(),
         })

@@ -59,3 +59,17 @@ fn a_reader_that_goes_away_is_not_an_error() {
     drop(child.stdout.take());
     assert!(child.wait().unwrap().success());
 }
+
+/// The committed schemas are what `vrest schema` writes. To renew them: `vrest schema --output schemas`.
+#[test]
+fn the_schemas_are_fresh() {
+    let session = Session::new();
+    assert_eq!(session.run(&["schema", "--output", "schemas"]).code, 0);
+    let committed = concat!(env!("CARGO_MANIFEST_DIR"), "/../../");
+    assert!(!session.files().is_empty());
+    for name in session.files() {
+        let fresh = std::fs::read_to_string(session.path(&name)).unwrap();
+        let kept = std::fs::read_to_string(format!("{committed}{name}")).unwrap_or_default();
+        assert!(fresh == kept, "{name} is stale: run `cargo run -- schema --output schemas`");
+    }
+}

@@ -98,25 +98,23 @@ impl Outcome {
     }
 }
 
-/// Replaces durations (`1.2 s`, `350 ms wall`) by `[TIME]`.
+/// Replaces durations (`1.2 s`, `350 ms` after `in`) by `[TIME]`.
 fn without_times(text: &str) -> String {
-    text.lines()
-        .map(|line| {
-            let words: Vec<&str> = line.split(' ').collect();
-            let mut out: Vec<String> = Vec::new();
-            let mut at = 0;
-            while at < words.len() {
-                let seconds = words.get(at + 1).is_some_and(|u| u.trim_end_matches([',', ')', '.']) == "s");
-                if seconds && words[at].trim_start_matches('(').parse::<f64>().is_ok() {
-                    let unit = words[at + 1];
-                    out.push(format!("[TIME]{}", &unit[1..]));
-                    at += 2;
-                } else {
-                    out.push(words[at].to_string());
-                    at += 1;
-                }
+    let is_unit = |word: &str| ["us", "ms", "s", "min"].contains(&word.trim_end_matches([',', ')', '.']));
+    let mut out = String::new();
+    for line in text.lines() {
+        let mut words: Vec<String> = line.split(' ').map(String::from).collect();
+        let mut at = 1;
+        while at + 1 < words.len() {
+            let duration = words[at].parse::<f64>().is_ok() && is_unit(&words[at + 1]);
+            if duration && ["in", "took"].contains(&words[at - 1].as_str()) {
+                words[at] = "[TIME]".into();
+                words.remove(at + 1);
             }
-            out.join(" ") + "\n"
-        })
-        .collect()
+            at += 1;
+        }
+        out += &words.join(" ");
+        out.push('\n');
+    }
+    out
 }

@@ -4,5 +4,6 @@ mod harness;
 
 mod files;
 mod frame;
+mod generate;
 mod rest;
 mod run;
