@@ -6,7 +6,14 @@
 
 pub mod compare;
 pub mod field;
+pub mod flow;
 pub mod generate;
 pub mod kernels;
+pub mod model;
+pub mod random;
 pub mod ranges;
 pub mod rollout;
+pub mod scaling;
+pub mod train;
+
+pub use model::{Model, ModelError};

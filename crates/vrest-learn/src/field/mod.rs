@@ -12,9 +12,11 @@ mod mlp_scalar;
 mod perceptron;
 mod product;
 pub mod registry;
+mod surface;
 
 pub use perceptron::Perceptron;
 pub use product::Product;
+pub use surface::Surface;
 
 use crate::kernels::{Activation, Float, Lane};
 use fearless_simd::Simd;

@@ -1,0 +1,137 @@
+//! How a dataset becomes numbers of order one: which parameters go in through a logarithm, and what one unit of
+//! voltage, stimulus and time is.
+
+use super::exponential::Regressors;
+use super::intervals::{Interval, pick};
+use super::split::Split;
+use super::view::View;
+use crate::field::{LearnedField, Surface};
+use crate::scaling::{Column, Encoding, Scaling};
+use vrest_data::Dataset;
+use vrest_ode::{Dual, Real};
+
+type D = Dual<f64, 1>;
+
+/// Intervals a sample that an encoding is judged by.
+const JUDGED: usize = 6;
+/// An encoding must be better by this much to be preferred to the plain value.
+const BETTER: f64 = 0.98;
+
+/// The scaling of the training samples of `data`. Each parameter that could go in through its logarithm does so
+/// where a response surface fitted to the training samples then predicts the validation samples better.
+pub fn choose(data: &Dataset, split: &Split, ridge: f64) -> Scaling {
+    let mut encodings = vec![Encoding::Linear; data.params()];
+    let error = |encodings: &[Encoding]| {
+        let view = View::new(data, &scaling(data, &split.train, encodings));
+        let fitted = surface(&view, &pick(&view, &split.train, JUDGED)).fit(ridge, 5);
+        let judged = surface(&view, &pick(&view, &split.validation, JUDGED));
+        fitted.map_or(f64::INFINITY, |w| judged.error(&w))
+    };
+    let plain = scaling(data, &split.train, &encodings);
+    let mut best = error(&encodings);
+    // A second sweep, because the worth of one logarithm depends on the others.
+    for _ in 0..2 {
+        let mut changed = false;
+        for j in (0..encodings.len()).filter(|&j| plain.columns[j].may_be_log()) {
+            let mut trial = encodings.clone();
+            trial[j] = if trial[j] == Encoding::Log { Encoding::Linear } else { Encoding::Log };
+            let tried = error(&trial);
+            if tried < BETTER * best {
+                (best, encodings, changed) = (tried, trial, true);
+            }
+        }
+        if !changed {
+            break;
+        }
+    }
+    let mut chosen = scaling(data, &split.train, &encodings);
+    // One unit of time: the mean time in which v moves by one unit, over the intervals that matter.
+    let view = View::new(data, &chosen);
+    let intervals = pick(&view, &split.train, JUDGED);
+    let square: f64 = intervals.iter().map(|i| (i.dv(&view) / i.h(&view)).powi(2)).sum();
+    let speed = (square / intervals.len() as f64).sqrt();
+    if speed > 0.0 && speed.is_finite() {
+        chosen.t_scale_ms = 1.0 / speed;
+    }
+    chosen
+}
+
+/// The scaling under given encodings, with time in ms. Numbers that only describe the recorded stimulus are left
+/// out: the stimulus itself is an input, and a waveform never seen has other numbers.
+fn scaling(data: &Dataset, train: &[usize], encodings: &[Encoding]) -> Scaling {
+    let columns = (0..data.params())
+        .map(|j| {
+            let values: Vec<f64> = train.iter().map(|&i| data.x[[i, j]]).collect();
+            let name = &data.param_names[j];
+            let described = data.stimulus.is_some() && name.starts_with("stimulus.");
+            let mut column = Column::of(name, &data.param_units[j], &values, encodings[j]);
+            if described {
+                column.encoding = Encoding::Constant;
+            }
+            column
+        })
+        .collect();
+    let spread = |values: &mut dyn Iterator<Item = f64>| {
+        let (mut n, mut sum, mut square) = (0.0, 0.0, 0.0);
+        let (mut low, mut high) = (f64::INFINITY, f64::NEG_INFINITY);
+        let mut first = None;
+        for v in values {
+            let centre = *first.get_or_insert(v);
+            (n, sum, square) = (n + 1.0, sum + (v - centre), square + (v - centre) * (v - centre));
+            (low, high) = (low.min(v), high.max(v));
+        }
+        let sd = (square / n - (sum / n) * (sum / n)).max(0.0).sqrt();
+        (first.unwrap_or(0.0) + sum / n, if sd > 1e-12 { sd } else { 1.0 }, low, high)
+    };
+    let (mean, sd, low, high) = spread(&mut train.iter().flat_map(|&i| data.y.row(i).to_vec()));
+    let u_scale =
+        data.stimulus.as_ref().map(|s| spread(&mut train.iter().flat_map(|&i| s.values.row(i).to_vec())).1);
+    Scaling {
+        columns,
+        v_mean_mv: mean,
+        v_scale_mv: sd,
+        v_low_mv: low,
+        v_high_mv: high,
+        u_scale,
+        t_scale_ms: 1.0,
+    }
+}
+
+/// The regressors of a plain response surface.
+fn surface(view: &View, intervals: &[Interval]) -> Regressors {
+    let s = Surface { n_moving: view.n_moving(), n_fixed: view.n_fixed() };
+    let zero = vec![0.0; s.n_weights()];
+    Regressors::new(view, intervals, s.n_weights(), |i, row, slope| {
+        fill(view, i, row, slope, |z, x, out| {
+            let mut work = vec![D::zero(); s.work_len()];
+            s.prepare(&zero, z, &mut work);
+            s.regressors(x, &work, out);
+        });
+    })
+}
+
+/// The regressors of a field's linear weights, given the others.
+pub fn field<F: LearnedField>(field: &F, weights: &[f64], view: &View, intervals: &[Interval]) -> Regressors {
+    Regressors::new(view, intervals, field.n_linear(), |i, row, slope| {
+        fill(view, i, row, slope, |z, x, out| {
+            let mut work = vec![D::zero(); field.work_len()];
+            field.prepare(weights, z, &mut work);
+            field.regressors(weights, x, &mut work, out);
+        });
+    })
+}
+
+/// One interval's regressors and their slopes in v.
+fn fill(view: &View, i: &Interval, row: &mut [f64], slope: &mut [f64], f: impl FnOnce(&[D], &[D], &mut [D])) {
+    let mut x = [0.0; 2];
+    let x = i.x(view, &mut x);
+    let mut moving = [D::zero(); 2];
+    moving.iter_mut().zip(x).for_each(|(d, &x)| *d = D::constant(x));
+    moving[0] = D::variable(x[0], 0);
+    let z: Vec<D> = view.z(i.sample).iter().map(|&z| D::constant(z)).collect();
+    let mut out = vec![D::zero(); row.len()];
+    f(&z, &moving[..x.len()], &mut out);
+    for (k, r) in out.iter().enumerate() {
+        (row[k], slope[k]) = (r.re, r.eps[0]);
+    }
+}

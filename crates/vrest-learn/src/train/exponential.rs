@@ -1,0 +1,155 @@
+//! Exponential matching: the weights in which a field is linear, from single steps of the data.
+//!
+//! Over a step of length h an affine field F = f + b (v - v_0) moves the voltage by exactly
+//!
+//!   dv = h phi(b h) f,   phi(x) = (e^x - 1)/x
+//!
+//! where f and b = dF/dv at the start of the step are linear in the weights. Finite differences would take
+//! phi = 1 and be wrong by half of h/tau; this stays right however coarse the data are. The residual is
+//! divided by |1 - e^(b h)|, which makes it an error of the steady state (in units of v), and solved by
+//! Gauss-Newton steps, each a linear least-squares problem.
+
+use super::intervals::Interval;
+use super::normal::NormalEquations;
+use super::view::View;
+use rayon::prelude::*;
+
+/// What the field looks like in its linear weights at many intervals: F = row . w, dF/dv = slope . w.
+#[derive(Debug)]
+pub struct Regressors {
+    n: usize,
+    rows: Vec<f64>,
+    slopes: Vec<f64>,
+    /// Length of each step.
+    h: Vec<f64>,
+    /// Change of v over each step.
+    dv: Vec<f64>,
+    /// Smallest divisor of the residual: a field slower than the recording is not asked for its rest.
+    floor: Vec<f64>,
+}
+
+impl Regressors {
+    /// `fill` writes F's and dF/dv's regressors of an interval into its two rows of length `n`.
+    pub fn new(
+        view: &View,
+        intervals: &[Interval],
+        n: usize,
+        fill: impl Fn(&Interval, &mut [f64], &mut [f64]) + Sync,
+    ) -> Regressors {
+        let (mut rows, mut slopes) = (vec![0.0; intervals.len() * n], vec![0.0; intervals.len() * n]);
+        rows.par_chunks_mut(n)
+            .zip(slopes.par_chunks_mut(n))
+            .zip(intervals)
+            .with_min_len(64)
+            .for_each(|((row, slope), interval)| fill(interval, row, slope));
+        let duration = view.t[view.n_times() - 1] - view.t[0];
+        let h: Vec<f64> = intervals.iter().map(|i| i.h(view)).collect();
+        Regressors {
+            n,
+            rows,
+            slopes,
+            dv: intervals.iter().map(|i| i.dv(view)).collect(),
+            floor: h.iter().map(|h| h / duration).collect(),
+            h,
+        }
+    }
+
+    fn len(&self) -> usize {
+        self.h.len()
+    }
+
+    /// f and b of interval `i`.
+    fn at(&self, i: usize, w: &[f64]) -> (f64, f64) {
+        let dot = |x: &[f64]| x.iter().zip(w).map(|(x, w)| x * w).sum::<f64>();
+        let range = i * self.n..(i + 1) * self.n;
+        (dot(&self.rows[range.clone()]), dot(&self.slopes[range]))
+    }
+
+    /// Root mean square of the residuals: the error of the steady state that each step implies, in v.
+    pub fn error(&self, w: &[f64]) -> f64 {
+        let square = |i: usize| {
+            let (f, b) = self.at(i, w);
+            let step = Step::new(b, self.h[i], self.floor[i]);
+            (step.scale * (self.dv[i] - step.gain * f)).powi(2)
+        };
+        ((0..self.len()).map(square).sum::<f64>() / self.len().max(1) as f64).sqrt()
+    }
+
+    /// Fits the weights: at most `iterations` Gauss-Newton steps from the plain difference quotient. None
+    /// if no finite weights come out.
+    pub fn fit(&self, ridge: f64, iterations: usize) -> Option<Vec<f64>> {
+        let mut best: Option<(f64, Vec<f64>)> = None;
+        let mut w = vec![0.0; self.n];
+        for iteration in 0..iterations {
+            let equations = NormalEquations::new(self.n, self.len(), |i, row| {
+                let (f, b) = self.at(i, &w);
+                let range = i * self.n..(i + 1) * self.n;
+                let step = match iteration {
+                    0 => Step { gain: self.h[i], gain_slope: 0.0, scale: 1.0 },
+                    _ => Step::new(b, self.h[i], self.floor[i]),
+                };
+                let mut linear = 0.0;
+                for ((out, &r), &s) in row.iter_mut().zip(&self.rows[range.clone()]).zip(&self.slopes[range])
+                {
+                    *out = step.scale * (step.gain * r + step.gain_slope * f * s);
+                }
+                for (c, w) in row.iter().zip(&w) {
+                    linear += c * w;
+                }
+                // Solved for the weights themselves, not their change, so that the ridge holds them.
+                step.scale * (self.dv[i] - step.gain * f) + linear
+            });
+            w = equations.solve(ridge)?.iter().copied().collect();
+            let error = self.error(&w);
+            let before = best.as_ref().map_or(f64::INFINITY, |b| b.0);
+            if error < before {
+                best = Some((error, w.clone()));
+            }
+            if iteration > 1 && error > before * (1.0 - 1e-3) {
+                break;
+            }
+        }
+        best.map(|b| b.1)
+    }
+}
+
+/// How a step depends on f and b: dv = gain f, with d gain / d b; and what its residual is scaled by.
+struct Step {
+    gain: f64,
+    gain_slope: f64,
+    scale: f64,
+}
+
+impl Step {
+    fn new(b: f64, h: f64, floor: f64) -> Step {
+        // A bad guess of b must not overflow, nor a growing mode drown the others.
+        let x = (b * h).clamp(-30.0, 0.5);
+        Step { gain: h * phi(x), gain_slope: h * h * phi_slope(x), scale: 1.0 / x.exp_m1().abs().max(floor) }
+    }
+}
+
+/// (e^x - 1)/x.
+pub fn phi(x: f64) -> f64 {
+    if x.abs() < 1e-5 { 1.0 + 0.5 * x } else { x.exp_m1() / x }
+}
+
+/// The derivative of [`phi`].
+fn phi_slope(x: f64) -> f64 {
+    // The quotient cancels near zero; the series' error there is x^3/30.
+    if x.abs() < 1e-3 { 0.5 + x / 3.0 + x * x / 8.0 } else { (x.exp() * (x - 1.0) + 1.0) / (x * x) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn phi_is_smooth_across_the_thresholds_of_its_series() {
+        for x in [1e-5, -1e-5, 1e-3, -1e-3] {
+            for f in [phi, phi_slope] {
+                assert!((f(x * 0.999_999) - f(x * 1.000_001)).abs() < 1e-8);
+            }
+        }
+        assert!((phi_slope(-0.7) - (phi(-0.7 + 1e-6) - phi(-0.7 - 1e-6)) / 2e-6).abs() < 1e-9);
+    }
+}

@@ -1,0 +1,74 @@
+//! Which pieces of the trajectories are looked at one by one.
+
+use super::view::View;
+
+/// One step of one sample between neighbouring times.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Interval {
+    /// The sample.
+    pub sample: usize,
+    /// Index of the time it starts at.
+    pub at: usize,
+}
+
+impl Interval {
+    /// Its length, in the field's time.
+    pub fn h(&self, view: &View) -> f64 {
+        view.t[self.at + 1] - view.t[self.at]
+    }
+    /// The voltage at its start.
+    pub fn v(&self, view: &View) -> f64 {
+        view.v(self.sample)[self.at]
+    }
+    /// The change of the voltage over it.
+    pub fn dv(&self, view: &View) -> f64 {
+        let v = view.v(self.sample);
+        v[self.at + 1] - v[self.at]
+    }
+    /// Moving inputs at its start, the stimulus as it is half way.
+    pub fn x<'x>(&self, view: &View, x: &'x mut [f64; 2]) -> &'x [f64] {
+        x[0] = self.v(view);
+        if view.n_moving() > 1 {
+            x[1] = view.u_within(self.sample, self.at, 0.5);
+        }
+        &x[..view.n_moving()]
+    }
+}
+
+/// Share of the picks that follow time; the others follow the movement of the voltage.
+const BY_TIME: f64 = 0.35;
+
+/// `count` intervals of every sample of `samples`, in order: dense where the voltage moves, sparse where it
+/// rests, by equal shares of (movement + time). Short samples repeat none: they get all they have.
+pub fn pick(view: &View, samples: &[usize], count: usize) -> Vec<Interval> {
+    let mut picks = Vec::with_capacity(samples.len() * count);
+    let steps = view.n_times() - 1;
+    let duration = view.t[steps] - view.t[0];
+    for &sample in samples {
+        if steps <= count {
+            picks.extend((0..steps).map(|at| Interval { sample, at }));
+            continue;
+        }
+        let v = view.v(sample);
+        let way: f64 = v.windows(2).map(|v| (v[1] - v[0]).abs()).sum();
+        let share = |at: usize| {
+            let by_time = BY_TIME * (view.t[at + 1] - view.t[at]) / duration;
+            let by_way = if way > 0.0 { (1.0 - BY_TIME) * (v[at + 1] - v[at]).abs() / way } else { 0.0 };
+            by_time + by_way
+        };
+        let total: f64 = (0..steps).map(share).sum();
+        let (mut passed, mut taken) = (0.0, 0);
+        for at in 0..steps {
+            passed += share(at);
+            // An interval that holds several shares is taken once; later ones make up for it.
+            if passed >= (taken as f64 + 0.5) / count as f64 * total || steps - at <= count - taken {
+                picks.push(Interval { sample, at });
+                taken += 1;
+                if taken == count {
+                    break;
+                }
+            }
+        }
+    }
+    picks
+}
