@@ -1,0 +1,56 @@
+//! Starting a side on its own core, with one thread and a clean environment.
+
+use std::path::Path;
+use std::process::{Command, Stdio};
+
+use crate::error::BenchError;
+
+/// Variables that give every numerical library one thread.
+const ONE_THREAD: [(&str, &str); 7] = [
+    ("OMP_NUM_THREADS", "1"),
+    ("OPENBLAS_NUM_THREADS", "1"),
+    ("MKL_NUM_THREADS", "1"),
+    ("NUMBA_NUM_THREADS", "1"),
+    ("RAYON_NUM_THREADS", "1"),
+    ("JAX_PLATFORMS", "cpu"),
+    ("XLA_FLAGS", "--xla_cpu_multi_thread_eigen=false intra_op_parallelism_threads=1"),
+];
+
+/// True where processes can be bound to cores.
+pub fn can_pin() -> bool {
+    let tried = Command::new("taskset").args(["-c", "0", "true"]).stderr(Stdio::null()).status();
+    tried.is_ok_and(|s| s.success())
+}
+
+/// A command bound to the first `cores` cores (where `taskset` exists), one thread for each library.
+///
+/// `OPENBLAS_CORETYPE`, which some images set for portability, makes NumPy slower than its users know it, so
+/// that it is taken away.
+pub fn pinned(program: &Path, cores: usize) -> Command {
+    let mut command = if can_pin() {
+        let list = if cores == 1 { "0".to_string() } else { format!("0-{}", cores - 1) };
+        let mut command = Command::new("taskset");
+        command.args(["-c", &list]).arg(program);
+        command
+    } else {
+        Command::new(program)
+    };
+    command.envs(ONE_THREAD).env_remove("OPENBLAS_CORETYPE");
+    if cores > 1 {
+        command.env_remove("RAYON_NUM_THREADS");
+    }
+    command
+}
+
+/// Runs a side to its end; what it prints is shown only when it fails.
+pub fn finish(side: &str, mut command: Command) -> Result<(), BenchError> {
+    let failed = |reason: String| BenchError::Side { side: side.to_string(), reason };
+    let output = command.output().map_err(|e| failed(format!("it did not start: {e}")))?;
+    if output.status.success() {
+        return Ok(());
+    }
+    let errors = String::from_utf8_lossy(&output.stderr);
+    let tail: Vec<&str> = errors.lines().rev().take(12).collect();
+    let tail = tail.into_iter().rev().collect::<Vec<_>>().join("\n");
+    Err(failed(format!("{}\n{tail}", output.status)))
+}

@@ -1,0 +1,176 @@
+//! Runs the sides of a task in turn and gathers what they say.
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use std::time::Instant;
+
+use crate::error::BenchError;
+use crate::exchange::{Inputs, Reply, Run};
+use crate::measure::median;
+use crate::process::{finish, pinned};
+use crate::python::Python;
+use crate::report::{Curve, Row, TargetRow, TaskReport};
+use crate::task::{Side, Task, Who};
+
+/// How to measure.
+#[derive(Debug, Clone)]
+pub struct Plan {
+    /// Small work, one round: to see that all runs, not to quote.
+    pub quick: bool,
+    /// How often each side is started anew, in turn with the others.
+    pub rounds: usize,
+    /// Where tasks and replies are written.
+    pub folder: PathBuf,
+    /// The peers' Python; absent when only our own sides are measured.
+    pub python: Option<Python>,
+}
+
+impl Plan {
+    fn sides(&self, task: &dyn Task) -> Vec<Side> {
+        let kept = |side: &Side| self.python.is_some() || matches!(side.who, Who::Ours { .. });
+        task.sides().into_iter().filter(kept).collect()
+    }
+}
+
+/// Measures a task; a side that fails makes its row and the task failed, and the others go on.
+pub fn run(task: &dyn Task, plan: &Plan) -> Result<TaskReport, BenchError> {
+    let about = task.about();
+    let folder = plan.folder.join(about.id);
+    let inputs = task.inputs(plan.quick);
+    inputs.write(&folder)?;
+    let reference = reference(task, plan, &folder)?;
+    let sides = plan.sides(task);
+    let mut pooled: BTreeMap<&str, Run> = BTreeMap::new();
+    let mut failures: BTreeMap<&str, String> = BTreeMap::new();
+    let mut errors: BTreeMap<&str, f64> = BTreeMap::new();
+    let mut versions = BTreeMap::new();
+    for round in 0..plan.rounds {
+        for side in sides.iter().filter(|s| !failures.contains_key(s.id)).collect::<Vec<_>>() {
+            eprintln!("{} round {}/{}: {}", about.id, round + 1, plan.rounds, side.name.replace("**", ""));
+            let reply = match start(side, about.id, plan, &folder, &inputs) {
+                Ok(reply) => reply,
+                Err(e) => {
+                    eprintln!("{e}");
+                    failures.insert(side.id, e.to_string());
+                    continue;
+                }
+            };
+            versions.extend(reply.versions);
+            for mut run in reply.runs {
+                run.seconds = task.seconds(&inputs, &run);
+                let error = task.error(&inputs, reference.as_ref(), &run);
+                let worst = errors.entry(side.id).or_insert(0.0);
+                *worst = if error.is_nan() { f64::INFINITY } else { worst.max(error) };
+                pooled.entry(side.id).and_modify(|pool| pool.seconds.extend(&run.seconds)).or_insert(run);
+            }
+        }
+    }
+    let mut rows: Vec<Row> = Vec::new();
+    let base = pooled.get("vrest").map(|run| median(&run.seconds) / run.items as f64);
+    for side in &sides {
+        let run = pooled.get(side.id);
+        rows.push(Row::new(side, run, errors.get(side.id).copied(), failures.get(side.id), base));
+    }
+    let targets = about.targets.iter().map(|target| TargetRow::new(target, &rows)).collect();
+    let pairs: Vec<(Side, Run)> =
+        sides.iter().filter_map(|s| pooled.get(s.id).map(|r| (s.clone(), r.clone()))).collect();
+    let details = task.details(&inputs, &pairs);
+    let curves = if plan.quick { Vec::new() } else { curves(task, plan, &folder, reference.as_ref())? };
+    Ok(TaskReport::new(&about, rows, targets, curves, details, versions))
+}
+
+fn reference(task: &dyn Task, plan: &Plan, folder: &Path) -> Result<Option<Run>, BenchError> {
+    let (Some((script, variant)), Some(python)) = (task.reference(), &plan.python) else {
+        return Ok(None);
+    };
+    eprintln!("{} reference", task.about().id);
+    let reply_folder = folder.join("reference");
+    std::fs::create_dir_all(&reply_folder).map_err(BenchError::file("create", &reply_folder))?;
+    finish("the reference", peer_command(python, script, variant, folder, &reply_folder))?;
+    Ok(Reply::read(&reply_folder)?.runs.into_iter().next())
+}
+
+fn peer_command(python: &Python, script: &str, variant: &str, folder: &Path, reply: &Path) -> Command {
+    let mut command = pinned(&python.interpreter, 1);
+    command.arg(python.scripts.join(script)).arg(folder).arg(reply).arg(variant);
+    command
+}
+
+/// Starts one side on the task in `folder` and reads its reply.
+fn start(side: &Side, task: &str, plan: &Plan, folder: &Path, inputs: &Inputs) -> Result<Reply, BenchError> {
+    let reply = folder.join(side.id);
+    std::fs::create_dir_all(&reply).map_err(BenchError::file("create", &reply))?;
+    match (&side.who, &plan.python) {
+        (Who::Ours { threads }, _) => {
+            let this = std::env::current_exe().map_err(BenchError::file("find", Path::new("vrest-bench")))?;
+            let mut command = pinned(&this, *threads);
+            command.arg("side").arg(task).arg(folder).arg(&reply).args(["--threads", &threads.to_string()]);
+            finish(side.name, command)?;
+            Reply::read(&reply)
+        }
+        (Who::Peer { script, variant }, Some(python)) => {
+            finish(side.name, peer_command(python, script, variant, folder, &reply))?;
+            Reply::read(&reply)
+        }
+        (Who::Process(words), python) => {
+            let program = match (words[0].as_str(), python) {
+                ("python", Some(python)) => python.interpreter.clone(),
+                (other, _) => PathBuf::from(other),
+            };
+            time_processes(side, &program, &words[1..], inputs)
+        }
+        (Who::Peer { .. }, None) => unreachable!("peers are left out where there is no Python"),
+    }
+}
+
+fn time_processes(
+    side: &Side,
+    program: &Path,
+    words: &[String],
+    inputs: &Inputs,
+) -> Result<Reply, BenchError> {
+    let once = || -> Result<f64, BenchError> {
+        let mut command = pinned(program, 1);
+        command.args(words);
+        let start = Instant::now();
+        finish(side.name, command)?;
+        Ok(start.elapsed().as_secs_f64())
+    };
+    let warm_up_s = once()?;
+    let repetitions = inputs.number("repetitions") as usize;
+    let seconds = (0..repetitions).map(|_| once()).collect::<Result<Vec<_>, _>>()?;
+    let run = Run { seconds, items: 1, warm_up_s, ..Run::default() };
+    Ok(Reply { runs: vec![run], ..Reply::default() })
+}
+
+/// Error against time over the task's tolerances, one curve a side.
+fn curves(
+    task: &dyn Task,
+    plan: &Plan,
+    folder: &Path,
+    reference: Option<&Run>,
+) -> Result<Vec<Curve>, BenchError> {
+    if task.sweep().is_empty() {
+        return Ok(Vec::new());
+    }
+    let about = task.about();
+    let inputs = task.inputs(plan.quick).set("rtols", task.sweep().to_vec()).set("repetitions", 3);
+    let folder = folder.join("sweep");
+    inputs.write(&folder)?;
+    let mut curves = Vec::new();
+    for side in plan.sides(task) {
+        if side.id == "vrest2" {
+            continue;
+        }
+        eprintln!("{} over tolerances: {}", about.id, side.name.replace("**", ""));
+        let Ok(reply) = start(&side, about.id, plan, &folder, &inputs) else { continue };
+        let point = |run: &Run| {
+            let error = task.error(&inputs, reference, run);
+            (error.max(f64::MIN_POSITIVE), median(&run.seconds) / run.items as f64)
+        };
+        let points: Vec<(f64, f64)> = reply.runs.iter().map(point).filter(|p| p.0.is_finite()).collect();
+        curves.push(Curve { name: side.name.replace("**", ""), points });
+    }
+    Ok(curves)
+}

@@ -1,0 +1,181 @@
+//! What a task of the bench is made of.
+
+use serde::Serialize;
+
+use crate::error::BenchError;
+use crate::exchange::{Inputs, Reply, Run};
+
+/// The work and its rows.
+pub trait Task {
+    /// What the task is called and measures.
+    fn about(&self) -> About;
+    /// Who does the work; the first row is ours on one core, which the ratios refer to.
+    fn sides(&self) -> Vec<Side>;
+    /// The work itself, smaller when `quick`.
+    fn inputs(&self, quick: bool) -> Inputs;
+    /// The peer whose answer is the reference, where there is no exact one: its script and variant.
+    fn reference(&self) -> Option<(&'static str, &'static str)> {
+        None
+    }
+    /// How far a run is from the reference, in the unit of [`About::error`].
+    fn error(&self, inputs: &Inputs, reference: Option<&Run>, run: &Run) -> f64;
+    /// Our side: library calls, with `threads` threads.
+    fn ours(&self, inputs: &Inputs, threads: usize) -> Result<Reply, BenchError>;
+    /// The seconds that count; the wall time of each repetition where a task does not say otherwise.
+    fn seconds(&self, inputs: &Inputs, run: &Run) -> Vec<f64> {
+        let _ = inputs;
+        run.seconds.clone()
+    }
+    /// The relative tolerances of the work-precision picture; empty where the task has none.
+    fn sweep(&self) -> &'static [f64] {
+        &[]
+    }
+    /// A further table, from the pooled run of each side.
+    fn details(&self, inputs: &Inputs, runs: &[(Side, Run)]) -> Option<Table> {
+        let _ = (inputs, runs);
+        None
+    }
+}
+
+/// A task's texts and targets.
+#[derive(Debug, Clone)]
+pub struct About {
+    /// `B1` to `B8`.
+    pub id: &'static str,
+    /// A few words.
+    pub title: &'static str,
+    /// The work in a sentence.
+    pub work: &'static str,
+    /// What one piece of work is: "trajectory".
+    pub item: &'static str,
+    /// The unit of time that suits a piece of work.
+    pub unit: Unit,
+    /// What the error column shows, with its unit.
+    pub error: &'static str,
+    /// The ratios to reach.
+    pub targets: Vec<Target>,
+}
+
+/// A unit of time.
+#[derive(Debug, Clone, Copy, Serialize)]
+pub enum Unit {
+    /// Microseconds.
+    #[serde(rename = "us")]
+    Microseconds,
+    /// Milliseconds.
+    #[serde(rename = "ms")]
+    Milliseconds,
+    /// Seconds.
+    #[serde(rename = "s")]
+    Seconds,
+}
+
+impl Unit {
+    /// How many make a second.
+    pub fn per_second(self) -> f64 {
+        match self {
+            Unit::Microseconds => 1e6,
+            Unit::Milliseconds => 1e3,
+            Unit::Seconds => 1.0,
+        }
+    }
+
+    /// Its symbol.
+    pub fn symbol(self) -> &'static str {
+        match self {
+            Unit::Microseconds => "us",
+            Unit::Milliseconds => "ms",
+            Unit::Seconds => "s",
+        }
+    }
+}
+
+/// One row of a task.
+#[derive(Debug, Clone)]
+pub struct Side {
+    /// The folder's name, unique within the task.
+    pub id: &'static str,
+    /// The row's name.
+    pub name: &'static str,
+    /// Who.
+    pub who: Who,
+    /// The largest error with which this side still agrees.
+    pub tolerance: f64,
+}
+
+/// Who does the work.
+#[derive(Debug, Clone)]
+pub enum Who {
+    /// Our library with so many threads, on as many cores.
+    Ours {
+        /// Number of threads and cores.
+        threads: usize,
+    },
+    /// A script of `peers/` with a variant.
+    Peer {
+        /// File name.
+        script: &'static str,
+        /// Passed on to the script.
+        variant: &'static str,
+    },
+    /// A whole process whose wall time is the measurement.
+    Process(Vec<String>),
+}
+
+/// A ratio to reach: the peer's time over ours.
+#[derive(Debug, Clone, Copy)]
+pub struct Target {
+    /// The side's identifier.
+    pub against: &'static str,
+    /// What it must reach.
+    pub at_least: f64,
+    /// What it should reach.
+    pub aim: f64,
+}
+
+impl Target {
+    /// A target against the side `against`.
+    pub fn new(against: &'static str, at_least: f64, aim: f64) -> Target {
+        Target { against, at_least, aim }
+    }
+}
+
+/// A table of texts.
+#[derive(Debug, Clone, Serialize)]
+pub struct Table {
+    /// The header.
+    pub header: Vec<String>,
+    /// As many cells in each row.
+    pub rows: Vec<Vec<String>>,
+}
+
+/// The two rows of ours that every solver task has: one core, and two.
+pub fn ours(tolerance: f64) -> [Side; 2] {
+    [
+        Side { id: "vrest", name: "**vrest**", who: Who::Ours { threads: 1 }, tolerance },
+        Side { id: "vrest2", name: "vrest, two cores", who: Who::Ours { threads: 2 }, tolerance },
+    ]
+}
+
+/// A row of a peer.
+pub fn peer(
+    id: &'static str,
+    name: &'static str,
+    (script, variant): (&'static str, &'static str),
+    tolerance: f64,
+) -> Side {
+    Side { id, name, who: Who::Peer { script, variant }, tolerance }
+}
+
+/// The largest distance between the leading rows that two runs share, element by element; infinite where a
+/// value is not finite or a run lacks the array.
+pub fn largest_difference(reference: &Run, run: &Run, name: &str) -> f64 {
+    let (Some(a), Some(b)) = (reference.arrays.get(name), run.arrays.get(name)) else {
+        return f64::INFINITY;
+    };
+    if a.shape[1..] != b.shape[1..] {
+        return f64::INFINITY;
+    }
+    let distance = |(x, y): (&f64, &f64)| if y.is_finite() { (x - y).abs() } else { f64::INFINITY };
+    a.data.iter().zip(&b.data).map(distance).fold(0.0, f64::max)
+}

@@ -1,0 +1,26 @@
+//! The tasks, one file each.
+
+mod hh_ensemble;
+mod leak_pump;
+mod stiff_cell;
+
+use crate::task::Task;
+
+/// The tasks' names, for the command line.
+pub const NAMES: [&str; 3] = ["B1", "B2", "B3"];
+
+/// The task of that name.
+pub fn find(name: &str) -> Option<Box<dyn Task>> {
+    match name.to_ascii_uppercase().as_str() {
+        "B1" => Some(Box::new(leak_pump::LeakPump)),
+        "B2" => Some(Box::new(hh_ensemble::HhEnsemble)),
+        "B3" => Some(Box::new(stiff_cell::StiffCell)),
+        _ => None,
+    }
+}
+
+/// The named tasks in their own order; all where none is named.
+pub fn chosen(names: &[String]) -> Vec<Box<dyn Task>> {
+    let wanted = |name: &&&str| names.is_empty() || names.iter().any(|n| n.eq_ignore_ascii_case(name));
+    NAMES.iter().filter(wanted).filter_map(|name| find(name)).collect()
+}
