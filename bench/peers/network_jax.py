@@ -1,11 +1,11 @@
-"""B4 and B5 with JAX; variants: `diffrax_train`, `diffrax_predict`, `scan_train`, `scan_predict`.
+"""B4 and B5 with JAX; variants: `diffrax_train`, `diffrax_predict`, `scan_train`, `scan_predict`, `reference`.
 
 `diffrax` is diffeqsolve with a classical RK4 tableau on the fixed grid, `scan` the same method written out by
-hand in lax.scan. Both are compiled whole, with optax's Adam.
+hand in lax.scan. Both are compiled whole, with optax's Adam. The reference is the scan in float64: loss,
+gradient and trajectories.
 """
 
 import diffrax as dx
-import equinox as eqx
 import jax
 import jax.numpy as jnp
 import numpy as np
@@ -15,11 +15,13 @@ from protocol import Task
 from rk4 import Rk4
 
 task = Task()
-weights, parameters, targets = read(task)
+is_reference = task.variant == "reference"
+jax.config.update("jax_enable_x64", is_reference)
+weights, parameters, targets = read(task, "f8" if is_reference else "f4")
 parameters, targets = jnp.asarray(parameters), jnp.asarray(targets)
 steps = len(targets) - 1
 times = jnp.linspace(0, 1, steps + 1)
-library, job = task.variant.split("_")
+library, job = ("scan", "reference") if is_reference else task.variant.split("_")
 
 
 def field(weights, v):
@@ -51,7 +53,7 @@ def by_scan(weights):
 
 
 predict = {"diffrax": by_diffrax, "scan": by_scan}[library]
-loss_and_gradient = eqx.filter_value_and_grad(lambda weights: ((predict(weights) - targets) ** 2).mean())
+loss_and_gradient = jax.value_and_grad(lambda weights: ((predict(weights) - targets) ** 2).mean())
 optimiser = optax.adam(1e-3)
 weights = [jnp.asarray(w) for w in weights]
 
@@ -60,7 +62,7 @@ weights = [jnp.asarray(w) for w in weights]
 def train(weights, state):
     loss, gradient = loss_and_gradient(weights)
     updates, state = optimiser.update(gradient, state)
-    return eqx.apply_updates(weights, updates), state, loss
+    return optax.apply_updates(weights, updates), state, loss
 
 
 def check(_):
@@ -68,10 +70,12 @@ def check(_):
     return {"loss": [loss], "gradient": np.concatenate([np.ravel(g) for g in gradient])}
 
 
-if job == "train":
+if is_reference:
+    task.record([0.0], 1, {**check(None), "v": jax.jit(predict)(weights)[..., 0]})
+elif job == "train":
     state = optimiser.init(weights)
     task.measure(lambda: jax.block_until_ready(train(weights, state)), 1, check)
 else:
     compiled = jax.jit(predict)
     task.measure(lambda: np.asarray(compiled(weights)), 1, lambda v: {"v": v[..., 0]})
-task.reply("jax", "diffrax", "equinox", "optax")
+task.reply("jax", "diffrax", "optax")

@@ -36,9 +36,6 @@ struct Args {
     /// Small work and one round: shows that all runs, gives no figures to quote.
     #[arg(long)]
     quick: bool,
-    /// Only our own sides, without a Python environment and without checks that need a peer's reference.
-    #[arg(long)]
-    alone: bool,
     /// How often each side is started anew [default: 3, or 1 with --quick].
     #[arg(long)]
     rounds: Option<usize>,
@@ -94,7 +91,7 @@ fn bench(args: &Args) -> Result<bool, BenchError> {
         quick: args.quick,
         rounds: args.rounds.unwrap_or(if args.quick { 1 } else { 3 }),
         folder: target.join("bench"),
-        python: if args.alone { None } else { Some(Python::ready(&target)?) },
+        python: Python::ready(&target)?,
     };
     let mut report = Report {
         machine: machine::Machine::here(),

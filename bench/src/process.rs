@@ -1,6 +1,6 @@
 //! Starting a side on its own core, with one thread and a clean environment.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
 use crate::error::BenchError;
@@ -53,4 +53,14 @@ pub fn finish(side: &str, mut command: Command) -> Result<(), BenchError> {
     let tail: Vec<&str> = errors.lines().rev().take(12).collect();
     let tail = tail.into_iter().rev().collect::<Vec<_>>().join("\n");
     Err(failed(format!("{}\n{tail}", output.status)))
+}
+
+/// Builds the command line that users run, beside this binary, and gives its path.
+pub fn build_vrest() -> Result<PathBuf, BenchError> {
+    let mut build = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
+    build.args(["build", "--release", "--quiet", "--package", "vrest", "--manifest-path"]);
+    build.arg(Path::new(env!("CARGO_MANIFEST_DIR")).join("../Cargo.toml"));
+    finish("the build of vrest", build)?;
+    let this = std::env::current_exe().map_err(BenchError::file("find", Path::new("vrest-bench")))?;
+    Ok(this.with_file_name("vrest"))
 }

@@ -22,15 +22,8 @@ pub struct Plan {
     pub rounds: usize,
     /// Where tasks and replies are written.
     pub folder: PathBuf,
-    /// The peers' Python; absent when only our own sides are measured.
-    pub python: Option<Python>,
-}
-
-impl Plan {
-    fn sides(&self, task: &dyn Task) -> Vec<Side> {
-        let kept = |side: &Side| self.python.is_some() || matches!(side.who, Who::Ours { .. });
-        task.sides().into_iter().filter(kept).collect()
-    }
+    /// The peers' Python.
+    pub python: Python,
 }
 
 /// Measures a task; a side that fails makes its row and the task failed, and the others go on.
@@ -39,8 +32,12 @@ pub fn run(task: &dyn Task, plan: &Plan) -> Result<TaskReport, BenchError> {
     let folder = plan.folder.join(about.id);
     let inputs = task.inputs(plan.quick);
     inputs.write(&folder)?;
-    let reference = reference(task, plan, &folder)?;
-    let sides = plan.sides(task);
+    // Without the reference no side can agree, and the report says so.
+    let reference = reference(task, plan, &folder).unwrap_or_else(|e| {
+        eprintln!("{e}");
+        None
+    });
+    let sides = task.sides();
     let mut pooled: BTreeMap<&str, Run> = BTreeMap::new();
     let mut failures: BTreeMap<&str, String> = BTreeMap::new();
     let mut errors: BTreeMap<&str, f64> = BTreeMap::new();
@@ -81,13 +78,11 @@ pub fn run(task: &dyn Task, plan: &Plan) -> Result<TaskReport, BenchError> {
 }
 
 fn reference(task: &dyn Task, plan: &Plan, folder: &Path) -> Result<Option<Run>, BenchError> {
-    let (Some((script, variant)), Some(python)) = (task.reference(), &plan.python) else {
-        return Ok(None);
-    };
+    let Some((script, variant)) = task.reference() else { return Ok(None) };
     eprintln!("{} reference", task.about().id);
     let reply_folder = folder.join("reference");
     std::fs::create_dir_all(&reply_folder).map_err(BenchError::file("create", &reply_folder))?;
-    finish("the reference", peer_command(python, script, variant, folder, &reply_folder))?;
+    finish("the reference", peer_command(&plan.python, script, variant, folder, &reply_folder))?;
     Ok(Reply::read(&reply_folder)?.runs.into_iter().next())
 }
 
@@ -101,26 +96,26 @@ fn peer_command(python: &Python, script: &str, variant: &str, folder: &Path, rep
 fn start(side: &Side, task: &str, plan: &Plan, folder: &Path, inputs: &Inputs) -> Result<Reply, BenchError> {
     let reply = folder.join(side.id);
     std::fs::create_dir_all(&reply).map_err(BenchError::file("create", &reply))?;
-    match (&side.who, &plan.python) {
-        (Who::Ours { threads }, _) => {
+    match &side.who {
+        Who::Ours { threads } => {
             let this = std::env::current_exe().map_err(BenchError::file("find", Path::new("vrest-bench")))?;
             let mut command = pinned(&this, *threads);
             command.arg("side").arg(task).arg(folder).arg(&reply).args(["--threads", &threads.to_string()]);
             finish(side.name, command)?;
             Reply::read(&reply)
         }
-        (Who::Peer { script, variant }, Some(python)) => {
-            finish(side.name, peer_command(python, script, variant, folder, &reply))?;
+        Who::Peer { script, variant } => {
+            finish(side.name, peer_command(&plan.python, script, variant, folder, &reply))?;
             Reply::read(&reply)
         }
-        (Who::Process(words), python) => {
-            let program = match (words[0].as_str(), python) {
-                ("python", Some(python)) => python.interpreter.clone(),
-                (other, _) => PathBuf::from(other),
+        Who::Process(words) => {
+            let program = match words[0].as_str() {
+                "python" => plan.python.interpreter.clone(),
+                "vrest" => crate::process::build_vrest()?,
+                other => PathBuf::from(other),
             };
             time_processes(side, &program, &words[1..], inputs)
         }
-        (Who::Peer { .. }, None) => unreachable!("peers are left out where there is no Python"),
     }
 }
 
@@ -159,7 +154,7 @@ fn curves(
     let folder = folder.join("sweep");
     inputs.write(&folder)?;
     let mut curves = Vec::new();
-    for side in plan.sides(task) {
+    for side in task.sides() {
         if side.id == "vrest2" {
             continue;
         }

@@ -2,12 +2,16 @@
 
 mod hh_ensemble;
 mod leak_pump;
+mod network;
+mod prediction;
+mod start_up;
 mod stiff_cell;
+mod training_step;
 
 use crate::task::Task;
 
 /// The tasks' names, for the command line.
-pub const NAMES: [&str; 3] = ["B1", "B2", "B3"];
+pub const NAMES: [&str; 6] = ["B1", "B2", "B3", "B4", "B5", "B7"];
 
 /// The task of that name.
 pub fn find(name: &str) -> Option<Box<dyn Task>> {
@@ -15,6 +19,9 @@ pub fn find(name: &str) -> Option<Box<dyn Task>> {
         "B1" => Some(Box::new(leak_pump::LeakPump)),
         "B2" => Some(Box::new(hh_ensemble::HhEnsemble)),
         "B3" => Some(Box::new(stiff_cell::StiffCell)),
+        "B4" => Some(Box::new(training_step::TrainingStep)),
+        "B5" => Some(Box::new(prediction::Prediction)),
+        "B7" => Some(Box::new(start_up::StartUp)),
         _ => None,
     }
 }

@@ -1,7 +1,10 @@
 //! B3: one stiff cell, milliseconds of voltage beside an hour of ions.
 
+use vrest_ode::{Options, Output, Real, Solution, VectorField, solve};
+
 use crate::error::BenchError;
-use crate::exchange::{Inputs, Reply, Run};
+use crate::exchange::{Array, Arrays, Inputs, Reply, Run};
+use crate::measure::measure;
 use crate::task::{About, Side, Target, Task, Unit, ours, peer};
 
 /// The pump-leak cell of Dusterwald et al. 2018 with its pump blocked.
@@ -82,8 +85,78 @@ impl Task for StiffCell {
         &[1e-3, 1e-4, 1e-5, 1e-6, 1e-7, 1e-8, 1e-9]
     }
 
-    fn ours(&self, inputs: &Inputs, threads: usize) -> Result<Reply, BenchError> {
-        let _ = (inputs, threads);
-        Err(BenchError::Ours("the stiff solver has not landed".into()))
+    fn ours(&self, inputs: &Inputs, _threads: usize) -> Result<Reply, BenchError> {
+        let field = PumpLeak;
+        let p: Vec<f64> = PARAMETERS.iter().map(|name| inputs.number(name)).collect();
+        let (start, times) = (&inputs.arrays["start"].data, &inputs.arrays["times"].data);
+        let end = times[times.len() - 1];
+        let mut runs = Vec::new();
+        for rtol in inputs.rtols() {
+            let options = Options::with_tolerance(rtol, 1e-2 * rtol);
+            let solve =
+                || solve(&field, &p, start, 0.0, end, Output::At(times), &options).map_err(BenchError::ours);
+            let outputs = |s: Solution| Arrays::from([("y".into(), Array::new(&[times.len(), 5], s.y))]);
+            runs.push(measure(inputs, 1, Some(rtol), solve, outputs)?);
+        }
+        Ok(Reply { runs, ..Reply::default() })
+    }
+}
+
+/// The settings that are parameters of the field, in the order of the parameter vector.
+const PARAMETERS: [&str; 13] = [
+    "g_na",
+    "g_k",
+    "g_cl",
+    "g_kcc2",
+    "capacitance",
+    "na_o",
+    "k_o",
+    "cl_o",
+    "osmolarity_out",
+    "n_x",
+    "rt_over_f",
+    "mM_ms_per_uA_cm2",
+    "volume_per_ms_mM",
+];
+
+/// The same equations as `peers/pump_leak.py`.
+struct PumpLeak;
+
+impl VectorField for PumpLeak {
+    fn n_states(&self) -> usize {
+        5
+    }
+    fn n_params(&self) -> usize {
+        PARAMETERS.len()
+    }
+    fn work_len(&self) -> usize {
+        PARAMETERS.len()
+    }
+    #[inline(always)]
+    fn prepare<R: Real>(&self, _: R, p: &[R], work: &mut [R]) {
+        work.copy_from_slice(p);
+    }
+    #[inline(always)]
+    fn eval<R: Real>(&self, _: R, y: &[R], work: &mut [R], dy: &mut [R]) {
+        let &mut [g_na, g_k, g_cl, g_kcc2, c, na_o, k_o, cl_o, out, n_x, rt_f, per_current, per_mm] = work
+        else {
+            unreachable!("`prepare` fills all of `work`")
+        };
+        let (v, w) = (y[0], y[4]);
+        let (na, k, cl) = (y[1] / w, y[2] / w, y[3] / w);
+        let (e_na, e_k, e_cl) = (rt_f * (na_o / na).ln(), rt_f * (k_o / k).ln(), rt_f * (cl / cl_o).ln());
+        let (i_na, i_k, i_cl) = (g_na * (v - e_na), g_k * (v - e_k), g_cl * (v - e_cl));
+        let kcc2 = g_kcc2 * (e_k - e_cl);
+        dy[0] = -(i_na + i_k + i_cl) / c;
+        dy[1] = -per_current * i_na;
+        dy[2] = -per_current * (i_k - kcc2);
+        dy[3] = per_current * (i_cl + kcc2);
+        dy[4] = per_mm * (na + k + cl + n_x / w - out);
+    }
+    fn depends_on_time(&self) -> bool {
+        false
+    }
+    fn positive_states(&self) -> &[usize] {
+        &[1, 2, 3, 4]
     }
 }
