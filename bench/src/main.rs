@@ -7,6 +7,7 @@ mod error;
 mod exchange;
 mod machine;
 mod measure;
+mod models;
 mod process;
 mod python;
 mod report;

@@ -30,7 +30,7 @@ pub struct Plan {
 pub fn run(task: &dyn Task, plan: &Plan) -> Result<TaskReport, BenchError> {
     let about = task.about();
     let folder = plan.folder.join(about.id);
-    let inputs = task.inputs(plan.quick);
+    let inputs = task.inputs(plan.quick)?;
     inputs.write(&folder)?;
     // Without the reference no side can agree, and the report says so.
     let reference = reference(task, plan, &folder).unwrap_or_else(|e| {
@@ -150,7 +150,7 @@ fn curves(
         return Ok(Vec::new());
     }
     let about = task.about();
-    let inputs = task.inputs(plan.quick).set("rtols", task.sweep().to_vec()).set("repetitions", 3);
+    let inputs = task.inputs(plan.quick)?.set("rtols", task.sweep().to_vec()).set("repetitions", 3);
     let folder = folder.join("sweep");
     inputs.write(&folder)?;
     let mut curves = Vec::new();

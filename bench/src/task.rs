@@ -12,7 +12,7 @@ pub trait Task {
     /// Who does the work; the first row is ours on one core, which the ratios refer to.
     fn sides(&self) -> Vec<Side>;
     /// The work itself, smaller when `quick`.
-    fn inputs(&self, quick: bool) -> Inputs;
+    fn inputs(&self, quick: bool) -> Result<Inputs, BenchError>;
     /// The peer whose answer is the reference, where there is no exact one: its script and variant.
     fn reference(&self) -> Option<(&'static str, &'static str)> {
         None

@@ -1,8 +1,11 @@
 //! B2: an ensemble of spiking Hodgkin-Huxley membranes.
 
+use vrest_ode::{Options, Output, solve};
+
 use crate::error::BenchError;
-use crate::exchange::{Inputs, Reply, Run};
-use crate::measure::Uniform;
+use crate::exchange::{Array, Arrays, Inputs, Reply, Run};
+use crate::measure::{Uniform, measure};
+use crate::models::{self, CONSTANT_CURRENT, HODGKIN_HUXLEY, HODGKIN_HUXLEY_PATHS};
 use crate::task::{About, Side, Target, Task, Unit, largest_difference, ours, peer};
 
 /// Hodgkin and Huxley 1952 at 6.3 degC, g and E varied.
@@ -39,11 +42,11 @@ impl Task for HhEnsemble {
         sides
     }
 
-    fn inputs(&self, quick: bool) -> Inputs {
+    fn inputs(&self, quick: bool) -> Result<Inputs, BenchError> {
         let n = if quick { 32 } else { 256 };
         let mut uniform = Uniform(2);
         let mut value = |i: usize| PARAMETERS[i] * if i < 6 { uniform.between(0.9, 1.1) } else { 1.0 };
-        Inputs::default()
+        Ok(Inputs::default()
             .set("repetitions", if quick { 3 } else { 7 })
             .set("budget_s", if quick { 2.0 } else { 20.0 })
             .set("slow_items", if quick { 4 } else { 16 })
@@ -51,7 +54,7 @@ impl Task for HhEnsemble {
             .set("current_uA_cm2", 10.0)
             .array("parameters", &[n, 7], (0..7 * n).map(|i| value(i % 7)).collect())
             .array("start", &[4], START.to_vec())
-            .array("times", &[1000], (0..1000).map(|k| 0.1 * k as f64).collect())
+            .array("times", &[1000], (0..1000).map(|k| 0.1 * k as f64).collect()))
     }
 
     fn reference(&self) -> Option<(&'static str, &'static str)> {
@@ -67,7 +70,28 @@ impl Task for HhEnsemble {
     }
 
     fn ours(&self, inputs: &Inputs, threads: usize) -> Result<Reply, BenchError> {
-        let _ = (inputs, threads);
-        Err(BenchError::Ours("the ensemble has not landed".into()))
+        let experiment = models::experiment(HODGKIN_HUXLEY, CONSTANT_CURRENT)?;
+        let places = models::indices(&experiment, &HODGKIN_HUXLEY_PATHS)?;
+        let (parameters, times) = (&inputs.arrays["parameters"], &inputs.arrays["times"].data);
+        let end = times[times.len() - 1];
+        let mut runs = Vec::new();
+        let _ = threads;
+        for rtol in inputs.rtols() {
+            let options = Options::with_tolerance(rtol, 1e-2 * rtol);
+            let work = || {
+                let mut v = Vec::with_capacity(parameters.shape[0] * times.len());
+                let mut p = experiment.defaults();
+                for row in parameters.rows() {
+                    places.iter().zip(row).for_each(|(i, x)| p[*i] = *x);
+                    let run = solve(&experiment, &p, &START, 0.0, end, Output::At(times), &options);
+                    v.extend(run.map_err(BenchError::ours)?.state(0));
+                }
+                Ok(v)
+            };
+            let shape = [parameters.shape[0], times.len()];
+            let outputs = |v| Arrays::from([("v".into(), Array::new(&shape, v))]);
+            runs.push(measure(inputs, parameters.shape[0], Some(rtol), work, outputs)?);
+        }
+        Ok(Reply { runs, ..Reply::default() })
     }
 }

@@ -1,8 +1,11 @@
 //! B1: an ensemble of leak-and-pump membranes with a current step, beside its exact solution.
 
+use vrest_ode::{Options, Output, solve};
+
 use crate::error::BenchError;
-use crate::exchange::{Inputs, Reply, Run};
-use crate::measure::Uniform;
+use crate::exchange::{Array, Arrays, Inputs, Reply, Run};
+use crate::measure::{Uniform, measure};
+use crate::models;
 use crate::task::{About, Side, Target, Task, Unit, ours, peer};
 
 /// The seed project's dataset: g_K, g_Na, g_Cl (mS/cm2), K, Na, Cl outside, then inside (mM).
@@ -10,8 +13,19 @@ pub struct LeakPump;
 
 const LOW: [f64; 9] = [0.05, 0.01, 0.01, 3.0, 135.0, 100.0, 120.0, 10.0, 4.0];
 const HIGH: [f64; 9] = [0.5, 0.1, 0.1, 6.0, 150.0, 120.0, 150.0, 20.0, 15.0];
+const PATHS: [&str; 9] = [
+    "leak_K.g",
+    "leak_Na.g",
+    "leak_Cl.g",
+    "ions.K.outside",
+    "ions.Na.outside",
+    "ions.Cl.outside",
+    "ions.K.inside",
+    "ions.Na.inside",
+    "ions.Cl.inside",
+];
 /// RT/F at 37 degC in mV.
-const RT_OVER_F: f64 = 26.726659;
+const RT_OVER_F: f64 = 8.314_462_618_153_24 * 310.15 / 96_485.332_123_310_01 * 1e3;
 const PUMP: [f64; 3] = [2.0, 10.0, 1.0];
 const STEP_MS: [f64; 2] = [100.0, 300.0];
 const STEP_UA_CM2: f64 = 0.5;
@@ -54,11 +68,11 @@ impl Task for LeakPump {
         sides
     }
 
-    fn inputs(&self, quick: bool) -> Inputs {
+    fn inputs(&self, quick: bool) -> Result<Inputs, BenchError> {
         let n = if quick { 200 } else { 2000 };
         let mut uniform = Uniform(1);
         let parameters: Vec<f64> = (0..9 * n).map(|i| uniform.between(LOW[i % 9], HIGH[i % 9])).collect();
-        Inputs::default()
+        Ok(Inputs::default()
             .set("repetitions", if quick { 3 } else { 7 })
             .set("budget_s", if quick { 2.0 } else { 20.0 })
             .set("slow_items", if quick { 10 } else { 200 })
@@ -71,7 +85,7 @@ impl Task for LeakPump {
             .set("step_ms", STEP_MS.to_vec())
             .set("step_uA_cm2", STEP_UA_CM2)
             .array("parameters", &[n, 9], parameters)
-            .array("times", &[1000], (0..1000).map(|k| 0.5 * k as f64).collect())
+            .array("times", &[1000], (0..1000).map(|k| 0.5 * k as f64).collect()))
     }
 
     fn error(&self, inputs: &Inputs, _: Option<&Run>, run: &Run) -> f64 {
@@ -91,8 +105,26 @@ impl Task for LeakPump {
     }
 
     fn ours(&self, inputs: &Inputs, threads: usize) -> Result<Reply, BenchError> {
-        let _ = (inputs, threads);
-        Err(BenchError::Ours("the ensemble has not landed".into()))
+        let experiment = models::experiment(models::seed_neuron()?, models::STEP)?;
+        let places = models::indices(&experiment, &PATHS)?;
+        let (parameters, times) = (&inputs.arrays["parameters"], &inputs.arrays["times"].data);
+        let end = times[times.len() - 1];
+        let _ = threads;
+        let options = Options::default();
+        let work = || {
+            let mut v = Vec::with_capacity(parameters.shape[0] * times.len());
+            let mut p = experiment.defaults();
+            for row in parameters.rows() {
+                places.iter().zip(row).for_each(|(i, x)| p[*i] = *x);
+                let run = solve(&experiment, &p, &[V_START], 0.0, end, Output::At(times), &options);
+                v.extend(run.map_err(BenchError::ours)?.state(0));
+            }
+            Ok(v)
+        };
+        let shape = [parameters.shape[0], times.len()];
+        let outputs = |v| Arrays::from([("v".into(), Array::new(&shape, v))]);
+        let run = measure(inputs, parameters.shape[0], None, work, outputs)?;
+        Ok(Reply { runs: vec![run], ..Reply::default() })
     }
 }
 

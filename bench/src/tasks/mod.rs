@@ -1,5 +1,6 @@
 //! The tasks, one file each.
 
+mod fit_gradient;
 mod hh_ensemble;
 mod leak_pump;
 mod network;
@@ -11,7 +12,7 @@ mod training_step;
 use crate::task::Task;
 
 /// The tasks' names, for the command line.
-pub const NAMES: [&str; 6] = ["B1", "B2", "B3", "B4", "B5", "B7"];
+pub const NAMES: [&str; 7] = ["B1", "B2", "B3", "B4", "B5", "B7", "B8"];
 
 /// The task of that name.
 pub fn find(name: &str) -> Option<Box<dyn Task>> {
@@ -22,6 +23,7 @@ pub fn find(name: &str) -> Option<Box<dyn Task>> {
         "B4" => Some(Box::new(training_step::TrainingStep)),
         "B5" => Some(Box::new(prediction::Prediction)),
         "B7" => Some(Box::new(start_up::StartUp)),
+        "B8" => Some(Box::new(fit_gradient::FitGradient)),
         _ => None,
     }
 }

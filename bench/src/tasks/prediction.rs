@@ -32,10 +32,10 @@ impl Task for Prediction {
         sides
     }
 
-    fn inputs(&self, quick: bool) -> Inputs {
-        network::inputs(256, if quick { 20 } else { 100 })
+    fn inputs(&self, quick: bool) -> Result<Inputs, BenchError> {
+        Ok(network::inputs(256, if quick { 20 } else { 100 })
             .set("repetitions", if quick { 3 } else { 20 })
-            .set("budget_s", if quick { 1.0 } else { 10.0 })
+            .set("budget_s", if quick { 1.0 } else { 10.0 }))
     }
 
     fn reference(&self) -> Option<(&'static str, &'static str)> {

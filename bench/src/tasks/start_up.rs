@@ -38,8 +38,8 @@ impl Task for StartUp {
         ]
     }
 
-    fn inputs(&self, quick: bool) -> Inputs {
-        Inputs::default().set("repetitions", if quick { 2 } else { 7 })
+    fn inputs(&self, quick: bool) -> Result<Inputs, BenchError> {
+        Ok(Inputs::default().set("repetitions", if quick { 2 } else { 7 }))
     }
 
     fn error(&self, _: &Inputs, _: Option<&Run>, _: &Run) -> f64 {

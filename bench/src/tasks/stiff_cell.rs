@@ -40,12 +40,12 @@ impl Task for StiffCell {
         ]
     }
 
-    fn inputs(&self, quick: bool) -> Inputs {
+    fn inputs(&self, quick: bool) -> Result<Inputs, BenchError> {
         let faraday = 96485.0;
         let area_per_volume = 0.4;
         // v_w p_w (A/w), per ms and mM: 0.018 dm3/mol, 0.0015 dm/s, 0.4e5 /dm.
         let volume_rate = 0.018 * 0.0015 * (1e5 * area_per_volume) * 1e-6;
-        Inputs::default()
+        Ok(Inputs::default()
             .set("repetitions", if quick { 5 } else { 20 })
             .set("budget_s", if quick { 2.0 } else { 20.0 })
             .set("rtols", vec![1e-6])
@@ -63,7 +63,7 @@ impl Task for StiffCell {
             .set("mM_ms_per_uA_cm2", 10.0 / faraday * area_per_volume)
             .set("volume_per_ms_mM", volume_rate)
             .array("start", &[5], START.to_vec())
-            .array("times", &[361], (0..361).map(|k| 1e4 * k as f64).collect())
+            .array("times", &[361], (0..361).map(|k| 1e4 * k as f64).collect()))
     }
 
     fn reference(&self) -> Option<(&'static str, &'static str)> {

@@ -1,0 +1,44 @@
+//! Our side's membranes: cell and protocol files like any user's.
+
+use vrest_membrane::{Cell, Experiment, Membrane, Problem, Protocol, presets};
+
+use crate::error::BenchError;
+
+/// The squid axon with fixed reversal potentials.
+pub const HODGKIN_HUXLEY: &str = include_str!("../models/hodgkin_huxley.toml");
+/// The parameters that B2 varies and B8 differentiates by, in the peers' order.
+pub const HODGKIN_HUXLEY_PATHS: [&str; 7] =
+    ["hh_na.g", "hh_k.g", "leak.g", "ions.Na.e", "ions.K.e", "leak.e", "capacitance"];
+/// B1's protocol.
+pub const STEP: &str = include_str!("../models/step.toml");
+/// B2's protocol.
+pub const CONSTANT_CURRENT: &str = include_str!("../models/constant_current.toml");
+/// B8's protocol.
+pub const TWO_CURRENTS: &str = include_str!("../models/two_currents.toml");
+
+/// The seed's cell, which comes with the program.
+pub fn seed_neuron() -> Result<&'static str, BenchError> {
+    presets::cell("seed_neuron")
+        .map(|p| p.text)
+        .ok_or_else(|| BenchError::Ours("no preset `seed_neuron`".into()))
+}
+
+/// A protocol on a cell, both from the text of their files.
+pub fn experiment(cell: &str, protocol: &str) -> Result<Experiment, BenchError> {
+    let refused = |problems: Vec<Problem>| {
+        BenchError::Ours(problems.iter().map(|p| p.fault.to_string()).collect::<Vec<_>>().join("; "))
+    };
+    let cell = Cell::parse(cell).map_err(refused)?.cell;
+    let protocol = Protocol::parse(protocol).map_err(refused)?.protocol;
+    Experiment::new(Membrane::compile(&cell), protocol).map_err(refused)
+}
+
+/// Where the named parameters stand in the experiment's parameter vector.
+pub fn indices(experiment: &Experiment, paths: &[&str]) -> Result<Vec<usize>, BenchError> {
+    let index = |path: &&str| {
+        experiment
+            .index(path)
+            .ok_or_else(|| BenchError::Ours(format!("the membrane has no parameter `{path}`")))
+    };
+    paths.iter().map(index).collect()
+}
