@@ -2,7 +2,8 @@
 
 use super::network;
 use crate::error::BenchError;
-use crate::exchange::{Inputs, Reply, Run};
+use crate::exchange::{Array, Arrays, Inputs, Reply, Run};
+use crate::measure::measure;
 use crate::task::{About, Side, Target, Task, Unit, ours, peer};
 
 /// Forward, exact gradient, Adam.
@@ -48,8 +49,21 @@ impl Task for TrainingStep {
         reference.map_or(f64::INFINITY, |reference| network::relative_distance(reference, run, "gradient"))
     }
 
-    fn ours(&self, inputs: &Inputs, threads: usize) -> Result<Reply, BenchError> {
-        let _ = (inputs, threads);
-        Err(BenchError::Ours("training has not landed".into()))
+    fn ours(&self, inputs: &Inputs, _threads: usize) -> Result<Reply, BenchError> {
+        let (_, first) = network::Ours::new(inputs).gradient();
+        let mut ours = network::Ours::new(inputs);
+        let n = ours.weights.len();
+        let mut moments = vec![0.0; 2 * n];
+        let mut step = 0;
+        let train = || {
+            step += 1;
+            let mut gradient = vec![0.0; n];
+            let guard = network::Ours::NO_GUARD;
+            ours.engine.rollout(&ours.weights, &ours.windows, guard, Some(&mut gradient));
+            ours.adam(step, &gradient, &mut moments);
+            Ok(())
+        };
+        let outputs = |()| Arrays::from([("gradient".into(), Array::new(&[n], first))]);
+        Ok(Reply { runs: vec![measure(inputs, 1, None, train, outputs)?], ..Reply::default() })
     }
 }
