@@ -65,9 +65,6 @@ pub enum Unit {
     /// Milliseconds.
     #[serde(rename = "ms")]
     Milliseconds,
-    /// Seconds.
-    #[serde(rename = "s")]
-    Seconds,
 }
 
 impl Unit {
@@ -76,7 +73,6 @@ impl Unit {
         match self {
             Unit::Microseconds => 1e6,
             Unit::Milliseconds => 1e3,
-            Unit::Seconds => 1.0,
         }
     }
 
@@ -85,7 +81,6 @@ impl Unit {
         match self {
             Unit::Microseconds => "us",
             Unit::Milliseconds => "ms",
-            Unit::Seconds => "s",
         }
     }
 }

@@ -1,12 +1,37 @@
-//! The work-precision picture: error against time, both on logarithmic axes.
+//! The work-precision picture: error against time over tolerances, both on logarithmic axes.
 
 use std::path::Path;
+
+use vrest_figures::{Axis, Color, Figure, Line, Panel, Points};
 
 use super::TaskReport;
 use crate::error::BenchError;
 
-/// Draws the task's curves into `folder` and gives the file's name; none where the task has no curves.
+/// Draws the task's curves as `benchmarks/ID.svg` below `folder` and gives that name; none where the task has no
+/// curves.
 pub fn draw(task: &TaskReport, folder: &Path) -> Result<Option<String>, BenchError> {
-    let _ = (task, folder);
-    Ok(None)
+    if task.curves.is_empty() {
+        return Ok(None);
+    }
+    let unit = task.unit.symbol();
+    let (error, error_unit) = task.error.split_once(", ").unwrap_or((&task.error, ""));
+    let mut panel =
+        Panel::new(Axis::log(format!("time a {}", task.item), unit), Axis::log(error, error_unit));
+    for (i, curve) in task.curves.iter().enumerate() {
+        let seconds: Vec<f64> = curve.points.iter().map(|p| p.1 * task.unit.per_second()).collect();
+        let errors: Vec<f64> = curve.points.iter().map(|p| p.0).collect();
+        let color = Color::Series(i);
+        panel = panel.mark(Line::new(&curve.name, &seconds, &errors).color(color));
+        panel = panel.mark(Points::new("", &seconds, &errors).color(color));
+    }
+    let figure = Figure::new(format!("{}: {}", task.id, task.title))
+        .size(760.0, 460.0)
+        .described("Error against time for each solver over tolerances; lower left is better.")
+        .panel(panel);
+    let name = format!("benchmarks/{}.svg", task.id.to_lowercase());
+    let path = folder.join(&name);
+    let parent = folder.join("benchmarks");
+    std::fs::create_dir_all(&parent).map_err(BenchError::file("create", &parent))?;
+    std::fs::write(&path, figure.to_svg()).map_err(BenchError::file("write", &path))?;
+    Ok(Some(name))
 }

@@ -16,7 +16,7 @@ const PARAMETERS: [f64; 10] = [120.0, 36.0, 0.3, 50.0, -77.0, -54.3, 1.0, 10.0, 
 /// The parameters behind the trace, relative to those.
 const TRUE_SCALE: [f64; 10] = [1.02, 0.99, 1.01, 1.01, 0.995, 1.005, 1.01, 1.02, 0.98, 1.01];
 /// m, h, n at time 0.
-const GATES: [f64; 3] = [0.053, 0.595, 0.318];
+const GATES: [f64; 3] = [0.053, 0.595, 0.32];
 
 impl Task for FitGradient {
     fn about(&self) -> About {

@@ -62,7 +62,7 @@ impl Task for LeakPump {
             ),
             peer("solve_ivp", "SciPy solve_ivp LSODA, rtol 1e-8", ("b1_scipy.py", "solve_ivp"), 1e-4),
             peer("numba", "numba RK4, 2 substeps an output", ("b1_numba.py", "2"), 1e-4),
-            peer("diffrax", "diffrax Tsit5, vmap, rtol 1e-6", ("b1_diffrax.py", ""), 1e-4),
+            peer("diffrax", "diffrax Tsit5, vmap, rtol 5e-7", ("b1_diffrax.py", ""), 1e-4),
             peer("numpy", "NumPy, the exact solution by hand", ("b1_numpy.py", ""), 1e-4),
         ]);
         sides
@@ -76,7 +76,7 @@ impl Task for LeakPump {
             .set("repetitions", if quick { 3 } else { 7 })
             .set("budget_s", if quick { 2.0 } else { 20.0 })
             .set("slow_items", if quick { 10 } else { 200 })
-            .set("rtols", vec![1e-6])
+            .set("rtols", vec![5e-7])
             .set("rt_over_f", RT_OVER_F)
             .set("pump_i_max", PUMP[0])
             .set("pump_k_na", PUMP[1])
