@@ -26,6 +26,7 @@ mod session;
 mod solver_args;
 mod suggest;
 mod table;
+mod training_config;
 mod trajectory;
 mod welcome;
 

@@ -8,10 +8,12 @@ mod completions;
 mod generate;
 mod list;
 mod man;
+mod predict;
 mod reference;
 mod rest;
 mod run;
 mod schema;
+mod train;
 
 /// Makes the enum of commands and its dispatch from one list; a command's help is its `Args`' doc comment.
 macro_rules! commands {
@@ -40,6 +42,8 @@ commands! {
     Rest => rest,
     Run => run,
     Schema => schema,
+    Train => train,
+    Predict => predict,
     Completions => completions,
     #[command(hide = true)]
     Man => man,
