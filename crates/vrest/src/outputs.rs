@@ -129,4 +129,10 @@ impl Outputs {
         }
         Ok(())
     }
+
+    /// Writes the manifest, and leaves it to the command to tell what was written.
+    pub fn finish_quietly(self, main: &Path) -> Result<(), Failure> {
+        self.manifest.write_beside(main)?;
+        Ok(())
+    }
 }

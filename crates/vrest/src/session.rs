@@ -94,6 +94,11 @@ impl Session {
         }
     }
 
+    /// Writes an answer on the way to the last one: for people only, so that JSON and CSV stay one document.
+    pub fn answer_in_passing(&self, answer: &impl Answer) -> Result<(), Failure> {
+        if self.format == Format::Text { self.answer(answer) } else { Ok(()) }
+    }
+
     /// Writes `text` to standard output. A reader that went away (`vrest list | head`) is not an error.
     pub fn print(&self, text: &str) -> Result<(), Failure> {
         let mut out = std::io::stdout().lock();

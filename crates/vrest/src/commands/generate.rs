@@ -9,12 +9,13 @@ use serde_json::{Value, json};
 use vrest_data::manifest::FileHash;
 use vrest_data::memory::{available_bytes, human_bytes};
 use vrest_data::npz;
-use vrest_learn::generate::{self, GenerateError, Generated};
+use vrest_learn::generate::Generated;
 use vrest_learn::ranges::{Distribution, Ranges, Sampler, Sampling};
 use vrest_membrane::protocol::Start;
 use vrest_membrane::units::{self, Dimension};
 
 use crate::cell_input::SetArgs;
+use crate::experiments::Simulation;
 use crate::failure::Failure;
 use crate::numbers::{count, duration, fixed, plain, significant};
 use crate::outputs::{self, Outputs};
@@ -80,7 +81,7 @@ struct Plan {
     sampler: Sampler,
     ranges: FileHash,
     samples: usize,
-    times: Vec<f64>,
+    times: usize,
     seed: u64,
     output: PathBuf,
     solver: SolverArgs,
@@ -118,9 +119,6 @@ impl Plan {
         let sampler = ranges.resolve(&input.experiment).map_err(|problems| refused(&problems, &source))?;
         let (samples, times) = sizes(args.n_samples, args.times)?;
         outputs::probe(&args.output)?;
-        let end = input.experiment.protocol().duration;
-        // The end itself belongs to the next step of the protocol's clock, as in `numpy.linspace(.., endpoint=False)`.
-        let times = (0..times).map(|k| end * k as f64 / times as f64).collect();
         Ok(Self {
             input,
             sampler,
@@ -136,25 +134,15 @@ impl Plan {
 
     fn generate(&self, session: &Session) -> Result<Generated, Failure> {
         let progress = session.progress("generate", "samples", self.samples as u64);
-        let plan = generate::Plan {
+        let simulation = Simulation {
             experiment: &self.input.experiment,
             sampler: &self.sampler,
             samples: self.samples,
+            times: self.times,
             seed: self.seed,
-            times: &self.times,
             options: self.solver.options(),
-            state: 0,
         };
-        let made =
-            session.pool()?.install(|| generate::generate(&plan, &|done| progress.set(done as u64, "")));
-        made.map_err(|error| match error {
-            GenerateError::Cancelled => {
-                Failure::interrupted("not one sample was finished; nothing was written")
-            }
-            GenerateError::NothingLeft { .. } => Failure::unacceptable(error.to_string()),
-            GenerateError::TooManySobol { .. } => Failure::configuration(error.to_string())
-                .with_hint("take fewer samples, or `sampling = \"independent\"` in the ranges file"),
-        })
+        simulation.run(session, &progress)
     }
 
     /// Writes the dataset; an interrupted one goes beside its name, so that a whole one is never replaced by a part.
@@ -196,7 +184,7 @@ impl Plan {
             })).collect::<Vec<_>>(),
             "sampling": match self.sampler.sampling { Sampling::Independent => "independent", Sampling::Sobol => "sobol" },
             "samples": self.samples,
-            "times": {"first_ms": 0.0, "last_ms": self.times.last(), "count": self.times.len()},
+            "times": {"count": self.times, "duration_ms": self.input.experiment.protocol().duration},
             "solver": self.solver.json(),
         })
     }

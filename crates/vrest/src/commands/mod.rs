@@ -5,6 +5,7 @@ use crate::session::Session;
 
 mod check;
 mod completions;
+mod demo;
 mod generate;
 mod list;
 mod man;
@@ -45,6 +46,7 @@ commands! {
     Train => train,
     Predict => predict,
     Completions => completions,
+    Demo => demo,
     #[command(hide = true)]
     Man => man,
     #[command(hide = true)]

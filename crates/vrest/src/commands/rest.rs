@@ -26,7 +26,7 @@ pub struct Args {
 
 /// The answer: the report with the units that its numbers are in.
 #[derive(Serialize)]
-struct Rest {
+pub struct Rest {
     #[serde(flatten)]
     report: RestReport,
     units: Units,
@@ -65,7 +65,7 @@ pub fn run(args: Args, session: &Session) -> Result<(), Failure> {
     let membrane = Membrane::compile(&input.cell);
     let report = vrest_membrane::rest(&membrane, &membrane.defaults())
         .map_err(|error| Failure::of(Kind::Unacceptable, &error, Some(error.hint())))?;
-    session.answer(&Rest { report, units: UNITS })
+    session.answer(&Rest::new(report))
 }
 
 impl Answer for Rest {
@@ -118,6 +118,11 @@ impl Answer for Rest {
 }
 
 impl Rest {
+    /// The answer to show.
+    pub fn new(report: RestReport) -> Self {
+        Self { report, units: UNITS }
+    }
+
     fn overview(&self) -> Table {
         let r = &self.report;
         let mut table = Table::new([

@@ -1,0 +1,147 @@
+//! `vrest demo`: the main job end to end, without a file and without an argument.
+
+use std::path::{Path, PathBuf};
+use std::time::Instant;
+
+use serde_json::json;
+use vrest_data::manifest::FileHash;
+use vrest_data::npz;
+use vrest_figures::Figure;
+use vrest_figures::report::{Report, Section};
+use vrest_learn::compare::{Baseline, BaselineKind};
+use vrest_learn::ranges::Ranges;
+use vrest_membrane::protocol::Start;
+use vrest_membrane::rest::USUAL_START;
+use vrest_membrane::{Experiment, Membrane, RestReport};
+use vrest_ode::Output;
+
+use crate::cell_input::{self, SetArgs};
+use crate::commands::rest::Rest;
+use crate::comparison::{Comparison, Task};
+use crate::experiments::{self, Simulation};
+use crate::failure::{Failure, Kind};
+use crate::numbers::duration;
+use crate::outputs::Outputs;
+use crate::protocol_input::{self, refused};
+use crate::session::Session;
+use crate::trajectory::Trajectory;
+use crate::{presets, report};
+
+/// The seed where none is given.
+const SEED: u64 = 42;
+const TRAINING: usize = 1000;
+const TESTING: usize = 200;
+const TIMES: usize = 500;
+
+/// Show the main job end to end: rest, dataset, training, comparison, report
+#[derive(Debug, clap::Args)]
+pub struct Args {
+    /// Write everything into this folder
+    #[arg(short, long, value_name = "DIR", default_value = "vrest-demo")]
+    output: PathBuf,
+}
+
+pub fn run(args: Args, session: &Session) -> Result<(), Failure> {
+    let begun = Instant::now();
+    let folder = args.output.as_path();
+    let mut outputs = Outputs::new("demo", json!({"training_samples": TRAINING, "test_samples": TESTING, "times": TIMES}));
+    let none = SetArgs { set: Vec::new() };
+
+    step(session, "1. Where does a balanced neuron rest?");
+    let cell = cell_input::load("neuron_balanced", &none, session)?;
+    let membrane = Membrane::compile(&cell.cell);
+    let rest = vrest_membrane::rest(&membrane, &membrane.defaults())
+        .map_err(|error| Failure::of(Kind::Unacceptable, &error, Some(error.hint())))?;
+    outputs.input(&cell.origin);
+    session.answer_in_passing(&Rest::new(rest.clone()))?;
+
+    step(session, "2. What does it do when something happens to it?");
+    let mut shown = Vec::new();
+    for protocol in ["current_step", "k_out_ramp"] {
+        let input = protocol_input::load("neuron_balanced", protocol, None, &none, session)?;
+        let figure = trajectory(&input.experiment)?.figure();
+        outputs.figure(&folder.join(format!("{protocol}.svg")), &figure)?;
+        shown.push(figure);
+    }
+
+    step(session, "3. A dataset, and who predicts it");
+    let seed = session.seed.unwrap_or(SEED);
+    outputs.manifest.seeds.insert("samples".into(), seed);
+    let comparison = compare(folder, seed, &mut outputs, session)?;
+    session.answer(&comparison)?;
+    outputs.bytes(&folder.join("comparison.json"), format!("{}\n", pretty(&comparison)?).as_bytes())?;
+
+    let html = page(&rest, shown, &comparison).to_html();
+    let path = folder.join("report.html");
+    outputs.bytes(&path, html.as_bytes())?;
+    outputs.finish_quietly(folder)?;
+    session.say(&format!("\nThe report is {} (took {})", path.display(), duration(begun.elapsed())));
+    Ok(())
+}
+
+fn step(session: &Session, title: &str) {
+    session.say(&format!("\n{title}"));
+}
+
+fn pretty(comparison: &Comparison) -> Result<String, Failure> {
+    serde_json::to_string_pretty(comparison).map_err(|e| Failure::unacceptable(e.to_string()))
+}
+
+fn trajectory(experiment: &Experiment) -> Result<Trajectory, Failure> {
+    let p = experiment.defaults();
+    let y0 = experiment.initial_state(&p).map_err(|e| Failure::of(Kind::Unacceptable, &e, Some(e.hint())))?;
+    let end = experiment.protocol().duration;
+    let mut times = experiments::times(end, 1000);
+    times.push(end);
+    let solution = vrest_ode::solve(experiment, &p, &y0, 0.0, end, Output::At(&times), &experiments::options())
+        .map_err(|e| Failure::of(Kind::Unacceptable, &e, e.hint()))?;
+    Ok(Trajectory::new(experiment, &p, &solution))
+}
+
+/// Simulates the dataset, fits everybody to it, and lets them predict what they have not seen.
+fn compare(folder: &Path, seed: u64, outputs: &mut Outputs, session: &Session) -> Result<Comparison, Failure> {
+    let source = presets::RANGES.source("seed_ranges")?;
+    outputs.input(&FileHash::of_bytes(&source.name, source.text.as_bytes()));
+    let ranges = Ranges::parse(&source.text).map_err(|problems| refused(&problems, &source))?;
+    let start = Some(Start::Voltage(USUAL_START));
+    let none = SetArgs { set: Vec::new() };
+    let simulate = |protocol: &str, wider: f64, samples: usize, seed: u64| {
+        let input = protocol_input::load("seed_neuron", protocol, start, &none, session)?;
+        let sampler = ranges.resolve(&input.experiment).map_err(|problems| refused(&problems, &source))?;
+        let sampler = sampler.widened(wider);
+        let (experiment, options) = (&input.experiment, experiments::options());
+        let progress = session.progress("simulate", "samples", samples as u64);
+        Simulation { experiment, sampler: &sampler, samples, times: TIMES, seed, options }.all(session, &progress)
+    };
+    let (training, _) = simulate("dataset_step", 0.0, TRAINING, seed)?;
+    let path = folder.join("dataset.npz");
+    npz::write(&path, &training)?;
+    outputs.note(&path)?;
+    let mut tasks = Vec::new();
+    for (name, about, protocol, wider) in [
+        ("test", "new draws from the ranges of the training data", "dataset_step", 0.0),
+        ("outside", "ranges wider by 20 % on both sides", "dataset_step", 0.2),
+    ] {
+        // Other seeds than the training data's: draws that nobody has seen.
+        let (truth, time) = simulate(protocol, wider, TESTING, seed.wrapping_add(1 + tasks.len() as u64))?;
+        tasks.push(Task { name, about: about.into(), truth, physics: Some(time) });
+    }
+    let constant = Baseline::fit(BaselineKind::ConstantSteadyState, &training);
+    let exponential = Baseline::fit(BaselineKind::FirstOrderExponential, &training);
+    Ok(Comparison::run(
+        tasks,
+        &[
+            ("constant steady state", &|data| constant.predict(data)),
+            ("first-order exponential", &|data| exponential.predict(data)),
+        ],
+    ))
+}
+
+fn page(rest: &RestReport, shown: Vec<Figure>, comparison: &Comparison) -> Report {
+    let mut page = Report::new("vrest demo", "").section(report::rest(rest));
+    page = page.section(shown.into_iter().fold(Section::new("What it does"), Section::chart));
+    for section in report::comparison(comparison, "first-order exponential") {
+        page = page.section(section);
+    }
+    page
+}

@@ -1,0 +1,81 @@
+//! Simulating datasets for the commands that need one in passing.
+
+use std::time::{Duration, Instant};
+
+use vrest_data::Dataset;
+use vrest_learn::generate::{self, GenerateError, Generated};
+use vrest_learn::ranges::Sampler;
+use vrest_membrane::Experiment;
+use vrest_ode::Options;
+
+use crate::failure::Failure;
+use crate::interrupt;
+use crate::progress::Progress;
+use crate::session::Session;
+
+/// What to simulate.
+pub struct Simulation<'a> {
+    /// The cell under its protocol.
+    pub experiment: &'a Experiment,
+    /// What is drawn.
+    pub sampler: &'a Sampler,
+    /// How many samples.
+    pub samples: usize,
+    /// How many times, evenly over the protocol.
+    pub times: usize,
+    /// Sample `i` depends on this and `i` alone.
+    pub seed: u64,
+    /// Tolerances and method.
+    pub options: Options<'static>,
+}
+
+/// Tolerances of datasets made in passing: far below what a comparison can see.
+pub fn options() -> Options<'static> {
+    Options { cancel: Some(interrupt::flag()), ..Options::with_tolerance(1e-8, 1e-8) }
+}
+
+/// `count` times from 0, evenly, the end left out: each stands for the interval that follows it.
+pub fn times(duration: f64, count: usize) -> Vec<f64> {
+    (0..count).map(|k| duration * k as f64 / count as f64).collect()
+}
+
+impl Simulation<'_> {
+    /// Simulates on the session's threads.
+    ///
+    /// # Errors
+    /// Where there is not a single sample.
+    pub fn run(&self, session: &Session, progress: &Progress) -> Result<Generated, Failure> {
+        let plan = generate::Plan {
+            experiment: self.experiment,
+            sampler: self.sampler,
+            samples: self.samples,
+            seed: self.seed,
+            times: &times(self.experiment.protocol().duration, self.times),
+            options: self.options.clone(),
+            state: 0,
+        };
+        let made = session.pool()?.install(|| generate::generate(&plan, &|done| progress.set(done as u64, "")));
+        made.map_err(|error| match error {
+            GenerateError::Cancelled => Failure::interrupted("not one sample was finished; nothing was written"),
+            GenerateError::NothingLeft { .. } => Failure::unacceptable(error.to_string()),
+            GenerateError::TooManySobol { .. } => Failure::configuration(error.to_string())
+                .with_hint("take fewer samples, or `sampling = \"independent\"` in the ranges file"),
+        })
+    }
+
+    /// Simulates in passing: every sample or none, and the time it took.
+    ///
+    /// # Errors
+    /// Where a sample failed, or the user interrupted.
+    pub fn all(&self, session: &Session, progress: &Progress) -> Result<(Dataset, Duration), Failure> {
+        let begun = Instant::now();
+        let made = self.run(session, progress)?;
+        if made.cancelled {
+            return Err(Failure::interrupted("nothing was written"));
+        }
+        match made.failures.first() {
+            Some(first) => Err(Failure::unacceptable(format!("sample {} failed: {}", first.sample, first.reason))),
+            None => Ok((made.dataset, begun.elapsed())),
+        }
+    }
+}

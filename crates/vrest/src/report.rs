@@ -1,0 +1,128 @@
+//! The HTML report of a comparison: which figures and tables it has, and in what words.
+
+use vrest_figures::charts::{histogram, overlay};
+use vrest_figures::report::{Best, Cell, Column, Section, Table, Tile};
+use vrest_figures::{Axis, Figure};
+use vrest_membrane::{RestReport, constants};
+
+use crate::comparison::{Comparison, Entry, Split};
+use crate::numbers::{fixed, significant};
+
+/// Where a membrane rests, as key figures and a table.
+pub fn rest(report: &RestReport) -> Section {
+    let celsius = report.temperature - constants::ZERO_CELSIUS;
+    let mut tiles = vec![Tile::new("V_{rest}", fixed(report.v_rest, 2), "mV").note(format!(
+        "{} at {} degC",
+        report.cell,
+        significant(celsius, 4)
+    ))];
+    if let Some(ghk) = report.ghk {
+        tiles.push(Tile::new("GHK estimate", fixed(ghk, 2), "mV").note("passive permeabilities, no pump"));
+    }
+    if let Some(pump) = &report.pump {
+        tiles.push(Tile::new("the pump holds", fixed(pump.contribution, 2), "mV").note("of the resting potential"));
+    }
+    if let Some(tau) = report.tau_m {
+        tiles.push(Tile::new("time constant", significant(tau, 4), "ms"));
+    }
+    let columns = vec![
+        Column::new("ion", ""),
+        Column::new("inside", "mM"),
+        Column::new("outside", "mM"),
+        Column::new("E", "mV"),
+        Column::new("conductance", "mS/cm2"),
+        Column::new("net current", "uA/cm2"),
+    ];
+    let number = |x: Option<f64>| x.map_or(Cell::Empty, Cell::Number);
+    let table = report.ions.iter().fold(Table::new("Ions at rest", columns), |table, ion| {
+        // Rounding that is left of a balance is shown as the balance it is.
+        let net = if ion.net_current.abs() < 1e-12 { 0.0 } else { ion.net_current };
+        table.row(vec![
+            Cell::Text(ion.name.clone()),
+            number(ion.inside),
+            number(ion.outside),
+            number(ion.nernst),
+            Cell::Number(ion.conductance),
+            Cell::Number(net),
+        ])
+    });
+    Section::new("Where it rests").tiles(tiles).table(table)
+}
+
+/// One section for each split: table, best, median and worst trace, histogram of errors.
+pub fn comparison(comparison: &Comparison, subject: &str) -> Vec<Section> {
+    comparison.splits.iter().map(|s| split(s, subject)).collect()
+}
+
+fn split(split: &Split, subject: &str) -> Section {
+    let mut section = Section::new(capital(split.name)).text(capital(&split.about)).table(errors(split));
+    let Some(entry) = split.entry(subject) else { return section };
+    for figure in traces(split, entry) {
+        section = section.chart(figure);
+    }
+    let errors = entry.score.as_ref().map_or(&[][..], |s| &s.trajectory_rmse);
+    section.chart(histogram(
+        &format!("Errors of the {subject}, one a trajectory"),
+        Axis::new("RMSE", "mV"),
+        errors,
+    ))
+}
+
+fn errors(split: &Split) -> Table {
+    let column = |name: &str, unit: &str| Column::new(name, unit).best(Best::Lowest).digits(3);
+    let columns = vec![
+        Column::new("who", ""),
+        column("RMSE", "mV"),
+        column("MAE", "mV"),
+        column("largest error", "mV"),
+        Column::new("R^{2}", "").best(Best::Highest).digits(6),
+        column("RMSE of transients", "mV"),
+        column("RMSE of steady states", "mV"),
+        Column::new("time a trajectory", "us").digits(3),
+    ];
+    let caption = format!("Errors over {} trajectories that nobody was trained on", split.samples);
+    let number = |x: Option<f64>| x.map_or(Cell::Empty, Cell::Number);
+    let mut table = Table::new(caption, columns);
+    for entry in &split.contenders {
+        let s = entry.score.as_ref();
+        table = table.row(vec![
+            Cell::Text(entry.name.clone()),
+            number(s.map(|s| s.whole.rmse)),
+            number(s.map(|s| s.whole.mae)),
+            number(s.map(|s| s.whole.max)),
+            number(s.and_then(|s| s.whole.r2)),
+            number(s.and_then(|s| s.transients.map(|e| e.rmse))),
+            number(s.and_then(|s| s.steady_state.map(|e| e.rmse))),
+            Cell::Number(entry.us_per_trajectory),
+        ]);
+    }
+    if let Some(us) = split.physics_us_per_trajectory {
+        let zero = || Cell::Number(0.0);
+        let truth = Cell::Text("the physics (the truth here)".into());
+        table = table.row(vec![truth, zero(), zero(), zero(), Cell::Number(1.0), zero(), zero(), Cell::Number(us)]);
+    }
+    table
+}
+
+/// The best, the median and the worst trajectory of `entry`.
+pub fn traces(split: &Split, entry: &Entry) -> Vec<Figure> {
+    let Some(score) = &entry.score else { return Vec::new() };
+    let mut order: Vec<usize> = (0..split.samples).collect();
+    order.sort_by(|a, b| score.trajectory_rmse[*a].total_cmp(&score.trajectory_rmse[*b]));
+    let picks = [("Best", 0), ("Median", split.samples / 2), ("Worst", split.samples - 1)];
+    let t = split.truth.t.to_vec();
+    picks
+        .into_iter()
+        .map(|(name, at)| {
+            let i = order[at];
+            let title = format!("{name} trajectory: RMSE {} mV", significant(score.trajectory_rmse[i], 3));
+            let (truth, predicted) = (split.truth.y.row(i).to_vec(), entry.predicted.row(i).to_vec());
+            overlay(&title, &t, ("physics", &truth), &[(&entry.name, &predicted)])
+        })
+        .collect()
+}
+
+fn capital(text: &str) -> String {
+    let mut letters = text.chars();
+    letters.next().map(|first| first.to_uppercase().chain(letters).collect()).unwrap_or_default()
+}
