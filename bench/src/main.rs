@@ -83,7 +83,7 @@ fn side(task: &str, folder: &Path, reply: &Path, threads: usize) -> Result<(), B
     let inputs = Inputs::read(folder)?;
     rayon::ThreadPoolBuilder::new().num_threads(threads).build_global().map_err(BenchError::ours)?;
     let task = tasks::find(task).ok_or_else(|| BenchError::Ours(format!("there is no task `{task}`")))?;
-    task.ours(&inputs, threads)?.write(reply)
+    task.ours(&inputs)?.write(reply)
 }
 
 /// True when every side of every task ran and agrees.

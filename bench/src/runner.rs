@@ -54,8 +54,7 @@ pub fn run(task: &dyn Task, plan: &Plan) -> Result<TaskReport, BenchError> {
                 }
             };
             versions.extend(reply.versions);
-            for mut run in reply.runs {
-                run.seconds = task.seconds(&inputs, &run);
+            for run in reply.runs {
                 let error = task.error(&inputs, reference.as_ref(), &run);
                 let worst = errors.entry(side.id).or_insert(0.0);
                 *worst = if error.is_nan() { f64::INFINITY } else { worst.max(error) };
@@ -70,11 +69,8 @@ pub fn run(task: &dyn Task, plan: &Plan) -> Result<TaskReport, BenchError> {
         rows.push(Row::new(side, run, errors.get(side.id).copied(), failures.get(side.id), base));
     }
     let targets = about.targets.iter().map(|target| TargetRow::new(target, &rows)).collect();
-    let pairs: Vec<(Side, Run)> =
-        sides.iter().filter_map(|s| pooled.get(s.id).map(|r| (s.clone(), r.clone()))).collect();
-    let details = task.details(&inputs, &pairs);
     let curves = if plan.quick { Vec::new() } else { curves(task, plan, &folder, reference.as_ref())? };
-    Ok(TaskReport::new(&about, rows, targets, curves, details, versions))
+    Ok(TaskReport::new(&about, rows, targets, curves, versions))
 }
 
 fn reference(task: &dyn Task, plan: &Plan, folder: &Path) -> Result<Option<Run>, BenchError> {

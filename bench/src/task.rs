@@ -19,21 +19,11 @@ pub trait Task {
     }
     /// How far a run is from the reference, in the unit of [`About::error`].
     fn error(&self, inputs: &Inputs, reference: Option<&Run>, run: &Run) -> f64;
-    /// Our side: library calls, with `threads` threads.
-    fn ours(&self, inputs: &Inputs, threads: usize) -> Result<Reply, BenchError>;
-    /// The seconds that count; the wall time of each repetition where a task does not say otherwise.
-    fn seconds(&self, inputs: &Inputs, run: &Run) -> Vec<f64> {
-        let _ = inputs;
-        run.seconds.clone()
-    }
+    /// Our side: library calls, on the threads of the global rayon pool.
+    fn ours(&self, inputs: &Inputs) -> Result<Reply, BenchError>;
     /// The relative tolerances of the work-precision picture; empty where the task has none.
     fn sweep(&self) -> &'static [f64] {
         &[]
-    }
-    /// A further table, from the pooled run of each side.
-    fn details(&self, inputs: &Inputs, runs: &[(Side, Run)]) -> Option<Table> {
-        let _ = (inputs, runs);
-        None
     }
 }
 
@@ -133,15 +123,6 @@ impl Target {
     pub fn new(against: &'static str, at_least: f64, aim: f64) -> Target {
         Target { against, at_least, aim }
     }
-}
-
-/// A table of texts.
-#[derive(Debug, Clone, Serialize)]
-pub struct Table {
-    /// The header.
-    pub header: Vec<String>,
-    /// As many cells in each row.
-    pub rows: Vec<Vec<String>>,
 }
 
 /// The two rows of ours that every solver task has: one core, and two.

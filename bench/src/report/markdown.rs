@@ -3,7 +3,6 @@
 use std::fmt::Write;
 
 use super::{Report, Row, TaskReport};
-use crate::task::Table;
 
 /// The whole report; `picture` gives the file name of a task's work-precision picture where there is one.
 pub fn render(report: &Report, picture: impl Fn(&TaskReport) -> Option<String>) -> String {
@@ -58,9 +57,6 @@ fn section(task: &TaskReport, picture: Option<String>) -> String {
     let rows = task.rows.iter().map(|row| cells(row, task.unit.per_second())).collect();
     out += &table(&Table { header: header.map(str::to_string).to_vec(), rows });
     out += "\n";
-    if let Some(details) = &task.details {
-        let _ = writeln!(out, "{}", table(details));
-    }
     for row in task.rows.iter().filter(|row| !row.agrees) {
         let why = row.failure.as_deref().unwrap_or("it does not agree with the reference");
         let _ = writeln!(out, "**Failed**: {}: {why}\n", row.name.replace("**", ""));
@@ -93,6 +89,12 @@ pub fn figure(x: f64) -> String {
     let decimals = (2 - magnitude).clamp(0, 6) as usize;
     let text = format!("{x:.decimals$}");
     if text.contains('.') { text.trim_end_matches('0').trim_end_matches('.').to_string() } else { text }
+}
+
+/// A header, and rows of as many cells.
+struct Table {
+    header: Vec<String>,
+    rows: Vec<Vec<String>>,
 }
 
 /// A Markdown table with aligned columns.

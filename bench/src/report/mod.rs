@@ -13,7 +13,7 @@ use serde::Serialize;
 use crate::exchange::Run;
 use crate::machine::Machine;
 use crate::measure::median;
-use crate::task::{About, Side, Table, Target, Unit, Who};
+use crate::task::{About, Side, Target, Unit, Who};
 
 /// One session of the bench.
 #[derive(Debug, Serialize)]
@@ -62,8 +62,6 @@ pub struct TaskReport {
     pub targets: Vec<TargetRow>,
     /// Error against time over tolerances.
     pub curves: Vec<Curve>,
-    /// A further table.
-    pub details: Option<Table>,
     /// Package versions behind the peers' rows.
     pub versions: BTreeMap<String, String>,
     /// True when a side failed or disagreed.
@@ -77,7 +75,6 @@ impl TaskReport {
         rows: Vec<Row>,
         targets: Vec<TargetRow>,
         curves: Vec<Curve>,
-        details: Option<Table>,
         versions: BTreeMap<String, String>,
     ) -> TaskReport {
         TaskReport {
@@ -91,7 +88,6 @@ impl TaskReport {
             rows,
             targets,
             curves,
-            details,
             versions,
         }
     }

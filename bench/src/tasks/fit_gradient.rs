@@ -80,7 +80,7 @@ impl Task for FitGradient {
         (distance / norm).sqrt()
     }
 
-    fn ours(&self, inputs: &Inputs, _threads: usize) -> Result<Reply, BenchError> {
+    fn ours(&self, inputs: &Inputs) -> Result<Reply, BenchError> {
         let experiment = models::experiment(HODGKIN_HUXLEY, TWO_CURRENTS)?;
         let [parameters, gates, times, target] =
             ["parameters", "gates", "times", "target"].map(|name| &inputs.arrays[name].data);

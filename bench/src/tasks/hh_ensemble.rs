@@ -1,5 +1,6 @@
 //! B2: an ensemble of spiking Hodgkin-Huxley membranes.
 
+use rayon::prelude::*;
 use vrest_ode::{Options, Output, solve};
 
 use crate::error::BenchError;
@@ -69,24 +70,24 @@ impl Task for HhEnsemble {
         &[1e-3, 1e-4, 1e-5, 1e-6, 1e-7, 1e-8, 1e-9]
     }
 
-    fn ours(&self, inputs: &Inputs, threads: usize) -> Result<Reply, BenchError> {
+    fn ours(&self, inputs: &Inputs) -> Result<Reply, BenchError> {
         let experiment = models::experiment(HODGKIN_HUXLEY, CONSTANT_CURRENT)?;
         let places = models::indices(&experiment, &HODGKIN_HUXLEY_PATHS)?;
         let (parameters, times) = (&inputs.arrays["parameters"], &inputs.arrays["times"].data);
         let end = times[times.len() - 1];
         let mut runs = Vec::new();
-        let _ = threads;
         for rtol in inputs.rtols() {
             let options = Options::with_tolerance(rtol, 1e-2 * rtol);
             let work = || {
-                let mut v = Vec::with_capacity(parameters.shape[0] * times.len());
-                let mut p = experiment.defaults();
-                for row in parameters.rows() {
+                let one = |row: &[f64]| {
+                    let mut p = experiment.defaults();
                     places.iter().zip(row).for_each(|(i, x)| p[*i] = *x);
                     let run = solve(&experiment, &p, &START, 0.0, end, Output::At(times), &options);
-                    v.extend(run.map_err(BenchError::ours)?.state(0));
-                }
-                Ok(v)
+                    Ok(run.map_err(BenchError::ours)?.state(0).collect::<Vec<f64>>())
+                };
+                let rows: Vec<&[f64]> = parameters.rows().collect();
+                let v: Result<Vec<Vec<f64>>, BenchError> = rows.par_iter().map(|row| one(row)).collect();
+                Ok(v?.concat())
             };
             let shape = [parameters.shape[0], times.len()];
             let outputs = |v| Arrays::from([("v".into(), Array::new(&shape, v))]);

@@ -1,5 +1,6 @@
 //! B1: an ensemble of leak-and-pump membranes with a current step, beside its exact solution.
 
+use rayon::prelude::*;
 use vrest_ode::{Options, Output, solve};
 
 use crate::error::BenchError;
@@ -104,22 +105,22 @@ impl Task for LeakPump {
         pairs.map(error).fold(0.0, f64::max)
     }
 
-    fn ours(&self, inputs: &Inputs, threads: usize) -> Result<Reply, BenchError> {
+    fn ours(&self, inputs: &Inputs) -> Result<Reply, BenchError> {
         let experiment = models::experiment(models::seed_neuron()?, models::STEP)?;
         let places = models::indices(&experiment, &PATHS)?;
         let (parameters, times) = (&inputs.arrays["parameters"], &inputs.arrays["times"].data);
         let end = times[times.len() - 1];
-        let _ = threads;
         let options = Options::default();
         let work = || {
-            let mut v = Vec::with_capacity(parameters.shape[0] * times.len());
-            let mut p = experiment.defaults();
-            for row in parameters.rows() {
+            let one = |row: &[f64]| {
+                let mut p = experiment.defaults();
                 places.iter().zip(row).for_each(|(i, x)| p[*i] = *x);
                 let run = solve(&experiment, &p, &[V_START], 0.0, end, Output::At(times), &options);
-                v.extend(run.map_err(BenchError::ours)?.state(0));
-            }
-            Ok(v)
+                Ok(run.map_err(BenchError::ours)?.state(0).collect::<Vec<f64>>())
+            };
+            let rows: Vec<&[f64]> = parameters.rows().collect();
+            let v: Result<Vec<Vec<f64>>, BenchError> = rows.par_iter().map(|row| one(row)).collect();
+            Ok(v?.concat())
         };
         let shape = [parameters.shape[0], times.len()];
         let outputs = |v| Arrays::from([("v".into(), Array::new(&shape, v))]);

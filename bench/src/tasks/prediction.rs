@@ -49,7 +49,7 @@ impl Task for Prediction {
         reference.map_or(f64::INFINITY, |reference| largest_difference(reference, run, "v"))
     }
 
-    fn ours(&self, inputs: &Inputs, _threads: usize) -> Result<Reply, BenchError> {
+    fn ours(&self, inputs: &Inputs) -> Result<Reply, BenchError> {
         let mut ours = network::Ours::new(inputs);
         let predict = || Ok(ours.engine.states(&ours.weights, &ours.windows, network::Ours::NO_GUARD));
         let shape = &inputs.arrays["targets"].shape;

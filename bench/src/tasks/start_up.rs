@@ -46,7 +46,7 @@ impl Task for StartUp {
         0.0
     }
 
-    fn ours(&self, _: &Inputs, _: usize) -> Result<Reply, BenchError> {
+    fn ours(&self, _: &Inputs) -> Result<Reply, BenchError> {
         Err(BenchError::Ours("start-up is measured as a process".into()))
     }
 }

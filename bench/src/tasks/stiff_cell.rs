@@ -85,7 +85,7 @@ impl Task for StiffCell {
         &[1e-3, 1e-4, 1e-5, 1e-6, 1e-7, 1e-8, 1e-9]
     }
 
-    fn ours(&self, inputs: &Inputs, _threads: usize) -> Result<Reply, BenchError> {
+    fn ours(&self, inputs: &Inputs) -> Result<Reply, BenchError> {
         let field = PumpLeak;
         let p: Vec<f64> = PARAMETERS.iter().map(|name| inputs.number(name)).collect();
         let (start, times) = (&inputs.arrays["start"].data, &inputs.arrays["times"].data);

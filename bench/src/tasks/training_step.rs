@@ -49,7 +49,7 @@ impl Task for TrainingStep {
         reference.map_or(f64::INFINITY, |reference| network::relative_distance(reference, run, "gradient"))
     }
 
-    fn ours(&self, inputs: &Inputs, _threads: usize) -> Result<Reply, BenchError> {
+    fn ours(&self, inputs: &Inputs) -> Result<Reply, BenchError> {
         let (_, first) = network::Ours::new(inputs).gradient();
         let mut ours = network::Ours::new(inputs);
         let n = ours.weights.len();
