@@ -165,7 +165,17 @@ fn rows(split: &Split) -> Table {
     for entry in &split.contenders {
         let none = || "-".to_string();
         let Some(s) = &entry.score else {
-            table.row([entry.name.clone(), "no numbers".into(), none(), none(), none(), none(), none(), none(), none()]);
+            table.row([
+                entry.name.clone(),
+                "no numbers".into(),
+                none(),
+                none(),
+                none(),
+                none(),
+                none(),
+                none(),
+                none(),
+            ]);
             continue;
         };
         table.row([

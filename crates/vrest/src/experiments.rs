@@ -54,9 +54,12 @@ impl Simulation<'_> {
             options: self.options.clone(),
             state: 0,
         };
-        let made = session.pool()?.install(|| generate::generate(&plan, &|done| progress.set(done as u64, "")));
+        let made =
+            session.pool()?.install(|| generate::generate(&plan, &|done| progress.set(done as u64, "")));
         made.map_err(|error| match error {
-            GenerateError::Cancelled => Failure::interrupted("not one sample was finished; nothing was written"),
+            GenerateError::Cancelled => {
+                Failure::interrupted("not one sample was finished; nothing was written")
+            }
             GenerateError::NothingLeft { .. } => Failure::unacceptable(error.to_string()),
             GenerateError::TooManySobol { .. } => Failure::configuration(error.to_string())
                 .with_hint("take fewer samples, or `sampling = \"independent\"` in the ranges file"),
@@ -74,7 +77,9 @@ impl Simulation<'_> {
             return Err(Failure::interrupted("nothing was written"));
         }
         match made.failures.first() {
-            Some(first) => Err(Failure::unacceptable(format!("sample {} failed: {}", first.sample, first.reason))),
+            Some(first) => {
+                Err(Failure::unacceptable(format!("sample {} failed: {}", first.sample, first.reason)))
+            }
             None => Ok((made.dataset, begun.elapsed())),
         }
     }

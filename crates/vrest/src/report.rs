@@ -20,7 +20,9 @@ pub fn rest(report: &RestReport) -> Section {
         tiles.push(Tile::new("GHK estimate", fixed(ghk, 2), "mV").note("passive permeabilities, no pump"));
     }
     if let Some(pump) = &report.pump {
-        tiles.push(Tile::new("the pump holds", fixed(pump.contribution, 2), "mV").note("of the resting potential"));
+        tiles.push(
+            Tile::new("the pump holds", fixed(pump.contribution, 2), "mV").note("of the resting potential"),
+        );
     }
     if let Some(tau) = report.tau_m {
         tiles.push(Tile::new("time constant", significant(tau, 4), "ms"));
@@ -99,7 +101,16 @@ fn errors(split: &Split) -> Table {
     if let Some(us) = split.physics_us_per_trajectory {
         let zero = || Cell::Number(0.0);
         let truth = Cell::Text("the physics (the truth here)".into());
-        table = table.row(vec![truth, zero(), zero(), zero(), Cell::Number(1.0), zero(), zero(), Cell::Number(us)]);
+        table = table.row(vec![
+            truth,
+            zero(),
+            zero(),
+            zero(),
+            Cell::Number(1.0),
+            zero(),
+            zero(),
+            Cell::Number(us),
+        ]);
     }
     table
 }

@@ -1,15 +1,19 @@
 //! `vrest demo`: the main job end to end, without a file and without an argument.
 
 use std::path::{Path, PathBuf};
+use std::sync::atomic::Ordering;
 use std::time::Instant;
 
+use ndarray::Array2;
 use serde_json::json;
 use vrest_data::manifest::FileHash;
-use vrest_data::npz;
+use vrest_data::{Dataset, npz};
 use vrest_figures::Figure;
 use vrest_figures::report::{Report, Section};
+use vrest_learn::Model;
 use vrest_learn::compare::{Baseline, BaselineKind};
 use vrest_learn::ranges::Ranges;
+use vrest_learn::train::{Epoch, Next, State, TrainingConfig, train};
 use vrest_membrane::protocol::Start;
 use vrest_membrane::rest::USUAL_START;
 use vrest_membrane::{Experiment, Membrane, RestReport};
@@ -17,9 +21,11 @@ use vrest_ode::Output;
 
 use crate::cell_input::{self, SetArgs};
 use crate::commands::rest::Rest;
+use crate::commands::train::line;
 use crate::comparison::{Comparison, Task};
 use crate::experiments::{self, Simulation};
 use crate::failure::{Failure, Kind};
+use crate::interrupt;
 use crate::numbers::duration;
 use crate::outputs::Outputs;
 use crate::protocol_input::{self, refused};
@@ -29,6 +35,8 @@ use crate::{presets, report};
 
 /// The seed where none is given.
 const SEED: u64 = 42;
+/// Its name in tables.
+const NEURAL_ODE: &str = "neural ODE";
 const TRAINING: usize = 1000;
 const TESTING: usize = 200;
 const TIMES: usize = 500;
@@ -44,7 +52,8 @@ pub struct Args {
 pub fn run(args: Args, session: &Session) -> Result<(), Failure> {
     let begun = Instant::now();
     let folder = args.output.as_path();
-    let mut outputs = Outputs::new("demo", json!({"training_samples": TRAINING, "test_samples": TESTING, "times": TIMES}));
+    let mut outputs =
+        Outputs::new("demo", json!({"training_samples": TRAINING, "test_samples": TESTING, "times": TIMES}));
     let none = SetArgs { set: Vec::new() };
 
     step(session, "1. Where does a balanced neuron rest?");
@@ -64,7 +73,7 @@ pub fn run(args: Args, session: &Session) -> Result<(), Failure> {
         shown.push(figure);
     }
 
-    step(session, "3. A dataset, and who predicts it");
+    step(session, "3. A dataset, a Neural ODE trained on it, and who predicts what it has not seen");
     let seed = session.seed.unwrap_or(SEED);
     outputs.manifest.seeds.insert("samples".into(), seed);
     let comparison = compare(folder, seed, &mut outputs, session)?;
@@ -93,13 +102,19 @@ fn trajectory(experiment: &Experiment) -> Result<Trajectory, Failure> {
     let end = experiment.protocol().duration;
     let mut times = experiments::times(end, 1000);
     times.push(end);
-    let solution = vrest_ode::solve(experiment, &p, &y0, 0.0, end, Output::At(&times), &experiments::options())
-        .map_err(|e| Failure::of(Kind::Unacceptable, &e, e.hint()))?;
+    let solution =
+        vrest_ode::solve(experiment, &p, &y0, 0.0, end, Output::At(&times), &experiments::options())
+            .map_err(|e| Failure::of(Kind::Unacceptable, &e, e.hint()))?;
     Ok(Trajectory::new(experiment, &p, &solution))
 }
 
 /// Simulates the dataset, fits everybody to it, and lets them predict what they have not seen.
-fn compare(folder: &Path, seed: u64, outputs: &mut Outputs, session: &Session) -> Result<Comparison, Failure> {
+fn compare(
+    folder: &Path,
+    seed: u64,
+    outputs: &mut Outputs,
+    session: &Session,
+) -> Result<Comparison, Failure> {
     let source = presets::RANGES.source("seed_ranges")?;
     outputs.input(&FileHash::of_bytes(&source.name, source.text.as_bytes()));
     let ranges = Ranges::parse(&source.text).map_err(|problems| refused(&problems, &source))?;
@@ -111,7 +126,8 @@ fn compare(folder: &Path, seed: u64, outputs: &mut Outputs, session: &Session) -
         let sampler = sampler.widened(wider);
         let (experiment, options) = (&input.experiment, experiments::options());
         let progress = session.progress("simulate", "samples", samples as u64);
-        Simulation { experiment, sampler: &sampler, samples, times: TIMES, seed, options }.all(session, &progress)
+        Simulation { experiment, sampler: &sampler, samples, times: TIMES, seed, options }
+            .all(session, &progress)
     };
     let (training, _) = simulate("dataset_step", 0.0, TRAINING, seed)?;
     let path = folder.join("dataset.npz");
@@ -121,26 +137,75 @@ fn compare(folder: &Path, seed: u64, outputs: &mut Outputs, session: &Session) -
     for (name, about, protocol, wider) in [
         ("test", "new draws from the ranges of the training data", "dataset_step", 0.0),
         ("outside", "ranges wider by 20 % on both sides", "dataset_step", 0.2),
+        ("new stimulus", "a current that swings at 10 Hz; training saw only steps", "dataset_sine", 0.0),
     ] {
         // Other seeds than the training data's: draws that nobody has seen.
         let (truth, time) = simulate(protocol, wider, TESTING, seed.wrapping_add(1 + tasks.len() as u64))?;
         tasks.push(Task { name, about: about.into(), truth, physics: Some(time) });
     }
+    let model = learn(folder, &training, seed, outputs, session)?;
+    // A trajectory that cannot be integrated is no number in every table.
+    let predict = |data: &Dataset| {
+        let predicted = session.pool().ok().and_then(|pool| pool.install(|| model.predict(data)).ok());
+        predicted.unwrap_or_else(|| Array2::from_elem(data.y.dim(), f64::NAN))
+    };
     let constant = Baseline::fit(BaselineKind::ConstantSteadyState, &training);
     let exponential = Baseline::fit(BaselineKind::FirstOrderExponential, &training);
     Ok(Comparison::run(
         tasks,
         &[
+            (NEURAL_ODE, &predict),
             ("constant steady state", &|data| constant.predict(data)),
             ("first-order exponential", &|data| exponential.predict(data)),
         ],
     ))
 }
 
+/// Trains a Neural ODE with the default configuration, in memory.
+fn learn(
+    folder: &Path,
+    training: &Dataset,
+    seed: u64,
+    outputs: &mut Outputs,
+    session: &Session,
+) -> Result<Model, Failure> {
+    let config = TrainingConfig { seed, ..TrainingConfig::default() };
+    let mut observe = |epoch: &Epoch, _: &State| {
+        session.say(&line(epoch));
+        if interrupt::flag().load(Ordering::Relaxed) { Next::Stop } else { Next::Continue }
+    };
+    let trained = session.pool()?.install(|| train(&config, training, None, None, &mut observe));
+    let trained = trained.map_err(|e| Failure::unacceptable(e.to_string()))?;
+    if !trained.finished {
+        return Err(Failure::interrupted("the dataset and the figures are kept"));
+    }
+    let bytes = trained.model.to_bytes(&[], Default::default());
+    let bytes = bytes.map_err(|e| Failure::unacceptable(e.to_string()))?;
+    outputs.bytes(&folder.join("model.safetensors"), &bytes)?;
+    Ok(trained.model)
+}
+
+/// Who won, in a sentence.
+fn summary(comparison: &Comparison) -> String {
+    let said = comparison.splits.iter().filter_map(|split| {
+        let best = split.best()?;
+        let rmse = best.score.as_ref()?.whole.rmse;
+        Some(format!(
+            "- **{}** ({}): nearest to the physics is the {}, RMSE {rmse:.4} mV",
+            split.name, split.about, best.name
+        ))
+    });
+    let lines: Vec<String> = said.collect();
+    format!(
+        "The physics is the truth here: every error is a distance from it, and no learned model can beat it.\n\n{}",
+        lines.join("\n")
+    )
+}
+
 fn page(rest: &RestReport, shown: Vec<Figure>, comparison: &Comparison) -> Report {
-    let mut page = Report::new("vrest demo", "").section(report::rest(rest));
+    let mut page = Report::new("vrest demo", &summary(comparison)).section(report::rest(rest));
     page = page.section(shown.into_iter().fold(Section::new("What it does"), Section::chart));
-    for section in report::comparison(comparison, "first-order exponential") {
+    for section in report::comparison(comparison, NEURAL_ODE) {
         page = page.section(section);
     }
     page

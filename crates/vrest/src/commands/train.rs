@@ -20,7 +20,7 @@ use crate::table::{Align, Table};
 use crate::training_config;
 
 /// The model that did best on the validation samples.
-pub const BEST: &str = "best.safetensors";
+const BEST: &str = "best.safetensors";
 /// The last weights with the whole training state.
 const LAST: &str = "last.safetensors";
 
@@ -171,7 +171,8 @@ fn stage_name(stage: Stage) -> &'static str {
     }
 }
 
-fn line(e: &Epoch) -> String {
+/// An epoch in a line.
+pub fn line(e: &Epoch) -> String {
     let star = if e.best { " *" } else { "" };
     let note = e.note.as_ref().map_or(String::new(), |n| format!("  ({n})"));
     format!(
