@@ -20,7 +20,7 @@ pub fn load(path: Option<&Path>, changes: &[String]) -> Result<TrainingConfig, F
             serde_saphyr::from_str(&text).map_err(|e| {
                 let text = e.to_string();
                 Failure::configuration(format!("`{}` cannot be read: {}", path.display(), text.trim_end()))
-                    .with_hint("`vrest init` writes a training configuration with every key and its default")
+                    .with_hint("`params/training_config.yml` has every key with its default")
             })?
         }
     };
