@@ -89,7 +89,7 @@ impl Lbfgs {
             direction = self.gradient.iter().map(|g| -g).collect();
         }
         let slope = dot(&direction, &self.gradient);
-        if !(slope < 0.0) {
+        if slope.is_nan() || slope >= 0.0 {
             return false;
         }
         let first =

@@ -203,7 +203,7 @@ fn summary(comparison: &Comparison) -> String {
 }
 
 fn page(rest: &RestReport, shown: Vec<Figure>, comparison: &Comparison) -> Report {
-    let mut page = Report::new("vrest demo", &summary(comparison)).section(report::rest(rest));
+    let mut page = Report::new("vrest demo", summary(comparison)).section(report::rest(rest));
     page = page.section(shown.into_iter().fold(Section::new("What it does"), Section::chart));
     for section in report::comparison(comparison, NEURAL_ODE) {
         page = page.section(section);

@@ -7,6 +7,7 @@ mod check;
 mod completions;
 mod demo;
 mod generate;
+mod init;
 mod list;
 mod man;
 mod predict;
@@ -39,6 +40,7 @@ macro_rules! commands {
 commands! {
     Check => check,
     Generate => generate,
+    Init => init,
     List => list,
     Rest => rest,
     Run => run,

@@ -5,5 +5,7 @@ mod harness;
 mod files;
 mod frame;
 mod generate;
+mod init;
 mod rest;
 mod run;
+mod train;
