@@ -201,7 +201,7 @@ impl Model {
             .collect()
     }
 
-    /// Predicts every trajectory of `data` from its parameters, stimulus and first voltage: [samples, times], mV.
+    /// Predicts every trajectory of `data` from its parameters, stimulus and first voltage: \[samples, times\], mV.
     /// On the threads of the current rayon pool.
     ///
     /// # Errors

@@ -4,7 +4,7 @@ use crate::error::{Refusal, SolveError};
 use crate::field::VectorField;
 use crate::options::{Options, Output, Tolerance};
 
-/// Checks everything that [`crate::solve`] takes.
+/// Checks everything that [`crate::solve()`] takes.
 pub(crate) fn arguments<F: VectorField>(
     field: &F,
     p: &[f64],

@@ -84,7 +84,7 @@ impl Interval {
     pub fn hull(self, o: Interval) -> Interval {
         Interval { lo: self.lo.min(o.lo), hi: self.hi.max(o.hi) }
     }
-    /// [lo, hi] widened by `ulps` units in the last place; a NaN (infinity minus infinity) says nothing.
+    /// \[lo, hi\] widened by `ulps` units in the last place; a NaN (infinity minus infinity) says nothing.
     #[inline]
     fn outward(lo: f64, hi: f64, ulps: u32) -> Interval {
         if lo.is_nan() || hi.is_nan() {

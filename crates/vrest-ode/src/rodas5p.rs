@@ -77,7 +77,7 @@ const G: [[f64; 7]; STAGES] = [
     ],
 ];
 /// Interpolant: y(theta) = (1-theta) y0 + theta (y1 + (1-theta) (d1 + theta (d2 + theta d3))) with
-/// d_j = sum_i H[j][i] k_i.
+/// `d_j = sum_i H[j][i] k_i`.
 const H: [[f64; STAGES]; 3] = [
     [
         25.948786856663858,

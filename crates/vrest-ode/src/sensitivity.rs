@@ -1,7 +1,7 @@
 //! Exact derivatives of a trajectory with respect to parameters (and, through them, anything else).
 //!
 //! Discretise, then differentiate: the solver itself runs on dual numbers. Steps are chosen by the plain
-//! values, which are the same bits as in [`crate::solve`]; the derivatives are those of the numerical
+//! values, which are the same bits as in [`crate::solve()`]; the derivatives are those of the numerical
 //! solution, exact to rounding, for every method, across breakpoints, and also where a breakpoint depends on
 //! a parameter. Several parameters share one pass.
 
@@ -17,7 +17,7 @@ use crate::solve::integrate;
 /// A trajectory with its derivatives.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Sensitivities {
-    /// The trajectory, as [`crate::solve`] gives it.
+    /// The trajectory, as [`crate::solve()`] gives it.
     pub solution: Solution,
     /// d y / d p, times x states x parameters asked for, row-major.
     pub dy_dp: Vec<f64>,
@@ -33,13 +33,13 @@ impl Sensitivities {
     }
 }
 
-/// Solves as [`crate::solve`] does, and differentiates with respect to the parameters with the indices `wrt`.
+/// Solves as [`crate::solve()`] does, and differentiates with respect to the parameters with the indices `wrt`.
 ///
 /// `dy0_dp` (states x `wrt`, row-major) is the derivative of the initial state; `None` when that does not
 /// depend on the parameters. For a start at rest it is [`crate::steady_sensitivity`].
 ///
 /// # Errors
-/// Those of [`crate::solve`], and [`SolveError::Gradient`] where a derivative is not finite.
+/// Those of [`crate::solve()`], and [`SolveError::Gradient`] where a derivative is not finite.
 #[allow(clippy::too_many_arguments, reason = "those of `solve`, and what to differentiate by")]
 pub fn sensitivities<F: VectorField>(
     field: &F,

@@ -11,7 +11,7 @@ use crate::numbers::{fixed, significant};
 use crate::session::{Answer, Paint};
 use crate::table::{Align, Table};
 
-/// Predicts the voltages of a dataset from its parameters, stimuli and first voltages: [samples, times] in mV.
+/// Predicts the voltages of a dataset from its parameters, stimuli and first voltages: \[samples, times\] in mV.
 pub type Predict<'a> = dyn Fn(&Dataset) -> Array2<f64> + 'a;
 
 /// Trajectories to predict, simulated by the physics.

@@ -90,7 +90,7 @@ impl Sums {
     }
 }
 
-/// Scores `predicted` [samples, times] against `truth`; none if not a single value is finite.
+/// Scores `predicted` \[samples, times\] against `truth`; none if not a single value is finite.
 ///
 /// # Panics
 /// If the shapes differ.

@@ -2,8 +2,8 @@
 //!
 //! out = w_out . h_n + b_out,  h_k = act(W_k h_{k-1} + b_k),  h_0 = (x, z)
 //!
-//! x [n_moving] are the inputs that change along a trajectory (the voltage first, then stimuli), z
-//! [n_fixed] those that do not (encoded parameters). W_1's share of z is multiplied out once a trajectory
+//! x \[n_moving\] are the inputs that change along a trajectory (the voltage first, then stimuli), z
+//! \[n_fixed\] those that do not (encoded parameters). W_1's share of z is multiplied out once a trajectory
 //! ([`Mlp::begin`]) and enters every evaluation as the start value of the first layer's sums.
 
 use super::Shape;
@@ -160,14 +160,14 @@ impl Mlp {
     }
 
     /// Once a chunk: the constant inputs' share of the first layer, `context` = b_1 + z W_1z.
-    /// `z` is [LANES, n_fixed].
+    /// `z` is \[LANES, n_fixed\].
     #[inline(always)]
     pub fn begin<S: Simd, T: Float>(&self, simd: S, w: &MlpWeights<T>, z: &[T], context: &mut [T]) {
         let shape = [LANES, self.n_fixed, padded(self.hidden[0])];
         gemm(simd, shape, z, &w.buffers.fixed, Init::Row(&w.buffers.bias[0]), context);
     }
 
-    /// One evaluation of a chunk. `x` is [LANES, n_moving]; `tape` receives the hidden values.
+    /// One evaluation of a chunk. `x` is \[LANES, n_moving\]; `tape` receives the hidden values.
     #[inline(always)]
     pub fn forward<S: Simd, T: Float>(
         &self,
@@ -271,8 +271,8 @@ fn activate<S: Simd, T: Float>(simd: S, act: Activation, z: &mut [T]) {
     );
 }
 
-/// Through the output weights and the last layer's nonlinearity: d[l, j] = d_out[l] w[j] act'(h[l, j]),
-/// and the output weights' gradient sum over l of d_out[l] h[l, j].
+/// Through the output weights and the last layer's nonlinearity: d\[l, j\] = d_out\[l\] w\[j\] act'(h\[l, j\]),
+/// and the output weights' gradient sum over l of d_out\[l\] h\[l, j\].
 #[inline(always)]
 #[allow(clippy::too_many_arguments)]
 fn through_output<S: Simd, T: Float>(

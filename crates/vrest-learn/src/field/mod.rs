@@ -39,8 +39,8 @@ pub struct Shape {
 /// A right-hand side with weights.
 ///
 /// Weights are one flat vector of `f64`, divided into named tensors. For the kernels they are brought into
-/// a layout of their own by [`pack`](LearnedField::pack). Slices called `z` are [LANES, n_fixed], `x`
-/// [LANES, n_moving], both row-major.
+/// a layout of their own by [`pack`](LearnedField::pack). Slices called `z` are \[LANES, n_fixed\], `x`
+/// \[LANES, n_moving\], both row-major.
 pub trait LearnedField: Clone + Debug + Send + Sync + 'static {
     /// Weights in the kernels' layout.
     type Weights<T: Float>: Send + Sync;
@@ -79,7 +79,7 @@ pub trait LearnedField: Clone + Debug + Send + Sync + 'static {
         context: &mut [T],
         scratch: &mut [T],
     );
-    /// One evaluation of a chunk: out[l] = F(x[l]; z[l]).
+    /// One evaluation of a chunk: out\[l\] = F(x\[l\]; z\[l\]).
     fn forward<S: Simd, T: Float>(
         &self,
         simd: S,

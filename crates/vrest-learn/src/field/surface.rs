@@ -2,8 +2,8 @@
 //!
 //! S(x; z) = a(z) + sum_k b_k(z) x_k + sum_{j<=k, k>=1} e_jk x_j x_k,  a quadratic and b_k affine in z
 //!
-//! so that it is affine in the voltage x_0 and cannot run away in finite time. Flat weights: a [n_terms],
-//! b [n_moving, n_affine], e [n_pairs].
+//! so that it is affine in the voltage x_0 and cannot run away in finite time. Flat weights: a \[n_terms\],
+//! b \[n_moving, n_affine\], e \[n_pairs\].
 
 use super::mlp_scalar::dot;
 use crate::kernels::gemm::{Init, add_at_b, gemm, padded};
@@ -24,7 +24,7 @@ pub struct Surface {
     pub n_fixed: usize,
 }
 
-/// Weights (or their gradient) in the kernels' layout: `table` is [n_terms, padded(1 + n_moving)], its
+/// Weights (or their gradient) in the kernels' layout: `table` is \[n_terms, padded(1 + n_moving)\], its
 /// columns a, b_0, b_1, ...; rows beyond the affine terms are zero in all columns but the first.
 #[derive(Debug)]
 pub struct SurfaceBuffers<T> {
@@ -154,7 +154,7 @@ impl Surface {
         gemm(simd, [LANES, self.n_terms(), self.columns()], terms, &w.table, Init::Zero, context);
     }
 
-    /// Adds S(x[l]; z[l]) to `out`.
+    /// Adds S(x\[l\]; z\[l\]) to `out`.
     #[inline(always)]
     pub fn forward<T: Float>(&self, w: &SurfaceBuffers<T>, context: &[T], x: &[T], out: &mut Lane<T>) {
         let (m, columns) = (self.n_moving, self.columns());

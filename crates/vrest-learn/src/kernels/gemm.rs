@@ -30,7 +30,7 @@ pub enum Init<'a, T> {
     Matrix(&'a [T]),
 }
 
-/// C = `init` + A B, with A [m, k], B [k, n], C [m, n] and n a multiple of [`PAD`].
+/// C = `init` + A B, with A \[m, k\], B \[k, n\], C \[m, n\] and n a multiple of [`PAD`].
 #[inline(always)]
 pub fn gemm<S: Simd, T: Float>(simd: S, [m, k, n]: [usize; 3], a: &[T], b: &[T], init: Init<T>, c: &mut [T]) {
     if 2 * T::Native::<S>::LEN <= PAD {
@@ -99,7 +99,7 @@ fn tile<S: Simd, T: Float, const R: usize, const V: usize>(
     }
 }
 
-/// C += A^T B, with A [k, m], B [k, n], C [m, n] and n a multiple of [`PAD`]: the gradient of weights.
+/// C += A^T B, with A \[k, m\], B \[k, n\], C \[m, n\] and n a multiple of [`PAD`]: the gradient of weights.
 #[inline(always)]
 pub fn add_at_b<S: Simd, T: Float>(simd: S, [m, k, n]: [usize; 3], a: &[T], b: &[T], c: &mut [T]) {
     if 2 * T::Native::<S>::LEN <= PAD {
@@ -171,7 +171,7 @@ fn tile_at_b<S: Simd, T: Float, const R: usize, const V: usize>(
     }
 }
 
-/// out[r] = sum over j of A[r, j] w[j], with A [out.len(), n].
+/// out\[r\] = sum over j of A\[r, j\] w\[j\], with A \[out.len(), n\].
 #[inline(always)]
 pub fn rows_dot<S: Simd, T: Float>(simd: S, n: usize, a: &[T], w: &[T], out: &mut [T]) {
     for (r, out) in out.iter_mut().enumerate() {
@@ -184,7 +184,7 @@ pub fn rows_dot<S: Simd, T: Float>(simd: S, n: usize, a: &[T], w: &[T], out: &mu
     }
 }
 
-/// out[j] += sum over rows of A[r, j], with A [_, n].
+/// out\[j\] += sum over rows of A\[r, j\], with A \[_, n\].
 #[inline(always)]
 pub fn add_column_sums<S: Simd, T: Float>(simd: S, n: usize, a: &[T], out: &mut [T]) {
     let len = T::Native::<S>::LEN;
@@ -197,7 +197,7 @@ pub fn add_column_sums<S: Simd, T: Float>(simd: S, n: usize, a: &[T], out: &mut 
     }
 }
 
-/// x[i] = f(x[i], i) for every vector i.. of `x`.
+/// x\[i\] = f(x\[i\], i) for every vector i.. of `x`.
 #[inline(always)]
 pub fn map_in_place<S: Simd, T: Float>(
     simd: S,

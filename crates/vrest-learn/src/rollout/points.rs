@@ -8,9 +8,9 @@ use fearless_simd::Simd;
 /// Points of a chunk of trajectories: `x.len()` points a lane, all with the lane's constant inputs.
 #[derive(Debug)]
 pub struct Points<T> {
-    /// Constant inputs [LANES, n_fixed].
+    /// Constant inputs \[LANES, n_fixed\].
     pub z: Aligned<T>,
-    /// Moving inputs of each point [LANES, n_moving].
+    /// Moving inputs of each point \[LANES, n_moving\].
     pub x: Vec<Aligned<T>>,
     /// What F should be there.
     pub target: Vec<Lane<T>>,

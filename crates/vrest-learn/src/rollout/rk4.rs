@@ -35,9 +35,9 @@ pub struct RolloutKernel<'a, F: LearnedField, T: Float> {
     pub want: Want,
 }
 
-/// Stage j is taken at v + h NODE[j] k_{j-1}.
+/// Stage j is taken at v + h NODE\[j\] k_{j-1}.
 const NODE: [f64; 4] = [0.0, 0.5, 0.5, 1.0];
-/// The step is h sum_j SHARE[j] k_j.
+/// The step is h sum_j SHARE\[j\] k_j.
 const SHARE: [f64; 4] = [1.0 / 6.0, 1.0 / 3.0, 1.0 / 3.0, 1.0 / 6.0];
 /// Which of a step's three stimulus samples a stage sees.
 const SAMPLE: [usize; 4] = [0, 1, 1, 2];

@@ -40,13 +40,13 @@ impl<T: Float> Guard<T> {
 /// steps of size zero.
 #[derive(Debug)]
 pub struct Windows<T> {
-    /// Constant inputs [LANES, n_fixed].
+    /// Constant inputs \[LANES, n_fixed\].
     pub z: Aligned<T>,
     /// Start values.
     pub v0: Lane<T>,
     /// Step sizes.
     pub h: Vec<Lane<T>>,
-    /// Stimuli of each step at its start, middle and end: [steps, 3, LANES, n_moving - 1].
+    /// Stimuli of each step at its start, middle and end: \[steps, 3, LANES, n_moving - 1\].
     pub u: Vec<T>,
     /// What v should be after each step.
     pub target: Vec<Lane<T>>,

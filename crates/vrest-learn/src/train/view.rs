@@ -10,11 +10,11 @@ pub struct View {
     pub n_samples: usize,
     /// Times, in units of the field's time scale.
     pub t: Vec<f64>,
-    /// Encoded parameters [samples, n_fixed].
+    /// Encoded parameters \[samples, n_fixed\].
     pub z: Vec<f64>,
-    /// Voltages [samples, times].
+    /// Voltages \[samples, times\].
     pub v: Vec<f64>,
-    /// Stimuli [samples, times]; empty without a stimulus.
+    /// Stimuli \[samples, times\]; empty without a stimulus.
     pub u: Vec<f64>,
     /// Whether the stimulus holds its value until the next time.
     pub holds: bool,

@@ -1,7 +1,7 @@
 //! Formulas that a user writes in a cell file: rates, steady states and time constants of a channel.
 //!
-//! A formula is parsed once into a tree ([`tree`]), made safe at removable singularities ([`singularity`]),
-//! checked for dimensions ([`dimension`]) and turned into a flat stack program ([`program`]) that runs over
+//! A formula is parsed once into a tree, made safe at removable singularities and turned into a flat stack
+//! program that runs over
 //! any [`vrest_ode::Real`]: plain numbers, lanes and exact derivatives, like the built-in mechanisms.
 //!
 //! ```

@@ -1,7 +1,7 @@
 //! A cell made ready for integration: flat parameters in, dy/dt out.
 //!
 //! State vector: V (mV); then the gates of each mechanism; then the moving concentrations (mM), inside before
-//! outside, in the order of the ions. The parameter vector is [`Cell::numbers`], so every entry has a path.
+//! outside, in the order of the ions. The parameter vector is [`crate::Cell::numbers`], so every entry has a path.
 //!
 //! What can be computed before the inner loop is: temperature factors and clamped equilibria once for every segment,
 //! and all mechanisms whose current is a straight line in V at clamped concentrations become one slope and one

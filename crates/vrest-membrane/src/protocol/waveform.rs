@@ -165,7 +165,7 @@ impl<R: Real> Segment<R> {
 }
 
 impl Waveform {
-    /// Whether [`Segment::value_at`] needs the sine.
+    /// Whether `Segment::value_at` needs the sine.
     pub fn oscillates(&self) -> bool {
         matches!(self.shape, Shape::Sine | Shape::Chirp)
     }

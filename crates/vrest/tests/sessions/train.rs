@@ -43,7 +43,7 @@ fn wrong_configurations_and_files_are_answered() {
     let expect = |arguments: &[&str], code: i32, part: &str| {
         let outcome = session.run(arguments);
         let transcript = outcome.transcript();
-        assert_eq!(i32::from(outcome.code), code, "{transcript}");
+        assert_eq!(outcome.code, code, "{transcript}");
         assert!(transcript.contains(part), "{transcript}");
     };
     expect(&["train", "--config", "bad.yml"], 2, "netwrok");
