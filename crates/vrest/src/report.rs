@@ -51,6 +51,23 @@ pub fn rest(report: &RestReport) -> Section {
     Section::new("Where it rests").tiles(tiles).table(table)
 }
 
+/// Who won, in a sentence.
+pub fn summary(comparison: &Comparison) -> String {
+    let said = comparison.splits.iter().filter_map(|split| {
+        let best = split.best()?;
+        let rmse = best.score.as_ref()?.whole.rmse;
+        Some(format!(
+            "- **{}** ({}): nearest to the physics is the {}, RMSE {rmse:.4} mV",
+            split.name, split.about, best.name
+        ))
+    });
+    let lines: Vec<String> = said.collect();
+    format!(
+        "The physics is the truth here: every error is a distance from it, and no learned model can beat it.\n\n{}",
+        lines.join("\n")
+    )
+}
+
 /// One section for each split: table, best, median and worst trace, histogram of errors.
 pub fn comparison(comparison: &Comparison, subject: &str) -> Vec<Section> {
     comparison.splits.iter().map(|s| split(s, subject)).collect()

@@ -38,7 +38,7 @@ const SEED: u64 = 42;
 /// Its name in tables.
 const NEURAL_ODE: &str = "neural ODE";
 const TRAINING: usize = 1000;
-const TESTING: usize = 200;
+const TESTING: usize = 100;
 const TIMES: usize = 500;
 
 /// Show the main job end to end: rest, dataset, training, comparison, report
@@ -80,6 +80,12 @@ pub fn run(args: Args, session: &Session) -> Result<(), Failure> {
     session.answer(&comparison)?;
     outputs.bytes(&folder.join("comparison.json"), format!("{}\n", pretty(&comparison)?).as_bytes())?;
 
+    for split in comparison.splits.iter().filter(|s| s.name == "test") {
+        let traces = split.entry(NEURAL_ODE).map_or(Vec::new(), |e| report::traces(split, e));
+        for (name, figure) in ["best", "median", "worst"].into_iter().zip(traces) {
+            outputs.figure(&folder.join(format!("{name}_trajectory.svg")), &figure)?;
+        }
+    }
     let html = page(&rest, shown, &comparison).to_html();
     let path = folder.join("report.html");
     outputs.bytes(&path, html.as_bytes())?;
@@ -185,25 +191,8 @@ fn learn(
     Ok(trained.model)
 }
 
-/// Who won, in a sentence.
-fn summary(comparison: &Comparison) -> String {
-    let said = comparison.splits.iter().filter_map(|split| {
-        let best = split.best()?;
-        let rmse = best.score.as_ref()?.whole.rmse;
-        Some(format!(
-            "- **{}** ({}): nearest to the physics is the {}, RMSE {rmse:.4} mV",
-            split.name, split.about, best.name
-        ))
-    });
-    let lines: Vec<String> = said.collect();
-    format!(
-        "The physics is the truth here: every error is a distance from it, and no learned model can beat it.\n\n{}",
-        lines.join("\n")
-    )
-}
-
 fn page(rest: &RestReport, shown: Vec<Figure>, comparison: &Comparison) -> Report {
-    let mut page = Report::new("vrest demo", summary(comparison)).section(report::rest(rest));
+    let mut page = Report::new("vrest demo", report::summary(comparison)).section(report::rest(rest));
     page = page.section(shown.into_iter().fold(Section::new("What it does"), Section::chart));
     for section in report::comparison(comparison, NEURAL_ODE) {
         page = page.section(section);

@@ -4,6 +4,7 @@ use crate::failure::Failure;
 use crate::session::Session;
 
 mod check;
+mod compare;
 mod completions;
 mod demo;
 mod generate;
@@ -47,6 +48,7 @@ commands! {
     Schema => schema,
     Train => train,
     Predict => predict,
+    Compare => compare,
     Completions => completions,
     Demo => demo,
     #[command(hide = true)]

@@ -109,7 +109,7 @@ struct Summary {
 
 impl Answer for Summary {
     fn text(&self, paint: Paint) -> String {
-        let title = format!("{} of {}", count(self.samples, "trajectory"), count(self.times, "time"));
+        let title = format!("{} of {}", count(self.samples, "trace"), count(self.times, "time"));
         format!("{}\n{}", paint.bold(&title), self.csv().text(paint))
     }
 

@@ -20,7 +20,7 @@ use crate::table::{Align, Table};
 use crate::training_config;
 
 /// The model that did best on the validation samples.
-const BEST: &str = "best.safetensors";
+pub const BEST: &str = "best.safetensors";
 /// The last weights with the whole training state.
 const LAST: &str = "last.safetensors";
 
