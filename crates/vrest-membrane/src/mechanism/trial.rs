@@ -82,16 +82,6 @@ impl Trial {
     pub fn steady(&self, v: f64) -> Vec<f64> {
         self.gates(v).into_iter().map(Gate::steady).collect()
     }
-    /// Time constants of the gates at `v` mV, ms.
-    pub fn tau(&self, v: f64) -> Vec<f64> {
-        self.gates(v).into_iter().map(|g| 1.0 / g.rate).collect()
-    }
-    /// The equilibrium potential of an ion, mV.
-    pub fn e(&self, name: &str) -> f64 {
-        let i =
-            self.membrane.ion_names().position(|n| n == name).unwrap_or_else(|| panic!("no ion `{name}`"));
-        self.membrane.ion_level(&self.p, i).nernst
-    }
 }
 
 /// Asserts that two numbers differ by at most `tolerance`.
