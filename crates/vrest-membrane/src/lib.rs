@@ -12,6 +12,7 @@ pub mod cell;
 pub mod constants;
 pub mod equilibrium;
 mod experiment;
+pub mod explain;
 pub mod expression;
 pub mod mechanism;
 pub mod mechanisms;
@@ -27,6 +28,7 @@ pub mod units;
 
 pub use cell::{Cell, Loaded, ParamInfo};
 pub use experiment::Experiment;
+pub use explain::{Explanation, explain};
 pub use membrane::Membrane;
 pub use problem::{Fault, Problem, Severity};
 pub use protocol::{LoadedProtocol, Protocol};

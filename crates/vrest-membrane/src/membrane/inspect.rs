@@ -52,6 +52,12 @@ impl Membrane {
         all
     }
 
+    /// The fixed proportions of the currents of the mechanism called `name`, one for each of its slots; empty where
+    /// they vary.
+    pub fn stoichiometry(&self, name: &str) -> &'static [f64] {
+        self.mechanisms.iter().find(|m| m.name == name).map_or(&[], |m| m.mechanism.spec().stoichiometry)
+    }
+
     /// The parameters with every pump blocked.
     pub fn with_pumps_blocked(&self, p: &[f64]) -> Vec<f64> {
         let mut blocked = p.to_vec();

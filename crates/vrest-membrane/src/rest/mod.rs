@@ -65,6 +65,16 @@ pub fn resting_potential(membrane: &Membrane, p: &[f64]) -> Result<f64, RestErro
     chosen(&current, &roots).map(|i| roots[i].v)
 }
 
+/// The rest nearest to `v`, mV.
+pub(crate) fn nearest_rest(membrane: &Membrane, p: &[f64], v: f64) -> Result<f64, RestError> {
+    let current = SteadyCurrent::new(membrane, p);
+    current.check_finite()?;
+    let (roots, _) = current.roots();
+    let nearest = roots.iter().min_by(|a, b| (a.v - v).abs().total_cmp(&(b.v - v).abs()));
+    let no_rest = RestError::NoRest { low: current.at(RANGE.0), high: current.at(RANGE.1) };
+    nearest.map(|root| root.v).ok_or(no_rest)
+}
+
 /// The rest that the flow from [`USUAL_START`] leads to: downwards if the net current there is outward.
 fn chosen(current: &SteadyCurrent<'_>, roots: &[Root]) -> Result<usize, RestError> {
     let no_rest = RestError::NoRest { low: current.at(RANGE.0), high: current.at(RANGE.1) };

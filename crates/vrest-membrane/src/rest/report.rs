@@ -1,7 +1,7 @@
 //! Everything about the rest of a cell in one structure, ready for tables and JSON.
 
-use super::roots::{self, Certificate, Root, SteadyCurrent};
-use super::{RestError, chosen, estimates, stability};
+use super::roots::{Certificate, Root, SteadyCurrent};
+use super::{RestError, chosen, estimates, nearest_rest, stability};
 use crate::constants::MM_PER_MS;
 use crate::mechanism::Class;
 use crate::membrane::{CurrentPart, Membrane};
@@ -226,12 +226,8 @@ fn pump(
         return Ok(None);
     }
     let blocked = membrane.with_pumps_blocked(p);
-    let current = SteadyCurrent::new(membrane, &blocked);
-    let (roots, _) = current.roots();
     // Of several, the one nearest to where the cell is.
-    let nearest = roots.iter().min_by(|a, b| (a.v - v).abs().total_cmp(&(b.v - v).abs()));
-    let no_rest = RestError::NoRest { low: current.at(roots::RANGE.0), high: current.at(roots::RANGE.1) };
-    let contribution = v - nearest.ok_or(no_rest)?.v;
+    let contribution = v - nearest_rest(membrane, &blocked, v)?;
     let jump = frozen_root(membrane, &blocked, y) - v;
     let current = parts.iter().filter(|c| c.class == Class::Pump).map(|c| c.current).sum();
     Ok(Some(PumpAtRest { current, contribution, jump }))

@@ -7,6 +7,7 @@ mod check;
 mod compare;
 mod completions;
 mod demo;
+mod explain;
 mod generate;
 mod init;
 mod list;
@@ -44,6 +45,7 @@ commands! {
     Init => init,
     List => list,
     Rest => rest,
+    Explain => explain,
     Run => run,
     Schema => schema,
     Train => train,

@@ -2,6 +2,7 @@
 
 mod harness;
 
+mod explain;
 mod files;
 mod frame;
 mod generate;
