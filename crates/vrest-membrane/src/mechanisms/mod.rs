@@ -101,4 +101,5 @@ registry! {
     nak_pump_lindblad::NakPumpLindblad,
     nak_pump_decker::NakPumpDecker,
     nak_pump_kyoto::NakPumpKyoto,
+    kcc2::Kcc2,
 }
