@@ -102,4 +102,5 @@ registry! {
     nak_pump_decker::NakPumpDecker,
     nak_pump_kyoto::NakPumpKyoto,
     kcc2::Kcc2,
+    kcc2_mass_action::Kcc2MassAction,
 }

@@ -30,11 +30,14 @@ pub enum Dimension {
     ConcentrationRate,
     VoltageRate,
     MolarEnergy,
+    MassAction,
+    Amount,
+    Volume,
 }
 
 impl Dimension {
     /// Every dimension.
-    pub const ALL: [Dimension; 15] = [
+    pub const ALL: [Dimension; 18] = [
         Dimension::Dimensionless,
         Dimension::Voltage,
         Dimension::Time,
@@ -50,6 +53,9 @@ impl Dimension {
         Dimension::ConcentrationRate,
         Dimension::VoltageRate,
         Dimension::MolarEnergy,
+        Dimension::MassAction,
+        Dimension::Amount,
+        Dimension::Volume,
     ];
 
     /// The unit of numbers of this dimension inside the program; empty for plain numbers.
@@ -70,6 +76,9 @@ impl Dimension {
             Dimension::ConcentrationRate => "mM/s",
             Dimension::VoltageRate => "mV/ms",
             Dimension::MolarEnergy => "kJ/mol",
+            Dimension::MassAction => "uA/cm2/mM2",
+            Dimension::Amount => "amol",
+            Dimension::Volume => "um3",
         }
     }
 
@@ -91,6 +100,9 @@ impl Dimension {
             Dimension::ConcentrationRate => "a rate of concentration",
             Dimension::VoltageRate => "a rate of voltage",
             Dimension::MolarEnergy => "an energy per mole",
+            Dimension::MassAction => "a current per product of concentrations",
+            Dimension::Amount => "an amount",
+            Dimension::Volume => "a volume",
         }
     }
 

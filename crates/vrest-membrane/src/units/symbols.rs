@@ -49,6 +49,7 @@ pub(super) const UNITS: &[Unit] = &[
 pub(super) const CELSIUS: [&str; 3] = ["degC", "°C", "celsius"];
 
 const PREFIXES: &[(&str, i32)] = &[
+    ("a", -18),
     ("f", -15),
     ("p", -12),
     ("n", -9),
