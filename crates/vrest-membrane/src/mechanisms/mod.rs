@@ -103,4 +103,5 @@ registry! {
     nak_pump_kyoto::NakPumpKyoto,
     kcc2::Kcc2,
     kcc2_mass_action::Kcc2MassAction,
+    kcc2_saturable::Kcc2Saturable,
 }
