@@ -104,4 +104,5 @@ registry! {
     kcc2::Kcc2,
     kcc2_mass_action::Kcc2MassAction,
     kcc2_saturable::Kcc2Saturable,
+    nkcc1::Nkcc1,
 }
