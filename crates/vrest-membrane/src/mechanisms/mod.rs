@@ -105,4 +105,5 @@ registry! {
     kcc2_mass_action::Kcc2MassAction,
     kcc2_saturable::Kcc2Saturable,
     nkcc1::Nkcc1,
+    nkcc1_gated::Nkcc1Gated,
 }
