@@ -106,4 +106,5 @@ registry! {
     kcc2_saturable::Kcc2Saturable,
     nkcc1::Nkcc1,
     nkcc1_gated::Nkcc1Gated,
+    kir2::Kir2,
 }
