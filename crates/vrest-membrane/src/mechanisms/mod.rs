@@ -107,4 +107,5 @@ registry! {
     nkcc1::Nkcc1,
     nkcc1_gated::Nkcc1Gated,
     kir2::Kir2,
+    kir23::Kir23,
 }
