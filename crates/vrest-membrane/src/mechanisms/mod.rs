@@ -108,4 +108,5 @@ registry! {
     nkcc1_gated::Nkcc1Gated,
     kir2::Kir2,
     kir23::Kir23,
+    kir_glia::KirGlia,
 }
