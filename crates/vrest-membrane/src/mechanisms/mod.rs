@@ -109,4 +109,5 @@ registry! {
     kir2::Kir2,
     kir23::Kir23,
     kir_glia::KirGlia,
+    ik1::Ik1,
 }
