@@ -110,4 +110,5 @@ registry! {
     kir23::Kir23,
     kir_glia::KirGlia,
     ik1::Ik1,
+    nap::Nap,
 }
