@@ -111,4 +111,5 @@ registry! {
     kir_glia::KirGlia,
     ik1::Ik1,
     nap::Nap,
+    k_m::KM,
 }
