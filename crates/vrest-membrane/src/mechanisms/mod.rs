@@ -112,4 +112,5 @@ registry! {
     ik1::Ik1,
     nap::Nap,
     k_m::KM,
+    k_a::KA,
 }
