@@ -113,4 +113,5 @@ registry! {
     nap::Nap,
     k_m::KM,
     k_a::KA,
+    k_a_tc::KATc,
 }
