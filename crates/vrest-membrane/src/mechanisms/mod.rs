@@ -114,4 +114,5 @@ registry! {
     k_m::KM,
     k_a::KA,
     k_a_tc::KATc,
+    ih::Ih,
 }
