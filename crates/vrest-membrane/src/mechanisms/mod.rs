@@ -115,4 +115,5 @@ registry! {
     k_a::KA,
     k_a_tc::KATc,
     ih::Ih,
+    ih_tc::IhTc,
 }
