@@ -116,4 +116,5 @@ registry! {
     k_a_tc::KATc,
     ih::Ih,
     ih_tc::IhTc,
+    ca_t::CaT,
 }
