@@ -117,4 +117,5 @@ registry! {
     ih::Ih,
     ih_tc::IhTc,
     ca_t::CaT,
+    ca_l::CaL,
 }
