@@ -118,4 +118,5 @@ registry! {
     ih_tc::IhTc,
     ca_t::CaT,
     ca_l::CaL,
+    ca_hva::CaHva,
 }
