@@ -119,4 +119,5 @@ registry! {
     ca_t::CaT,
     ca_l::CaL,
     ca_hva::CaHva,
+    k2p::K2p,
 }
