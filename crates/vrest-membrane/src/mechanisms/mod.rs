@@ -120,4 +120,5 @@ registry! {
     ca_l::CaL,
     ca_hva::CaHva,
     k2p::K2p,
+    nalcn::Nalcn,
 }
