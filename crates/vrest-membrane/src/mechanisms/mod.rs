@@ -121,4 +121,5 @@ registry! {
     ca_hva::CaHva,
     k2p::K2p,
     nalcn::Nalcn,
+    gaba_a::GabaA,
 }
