@@ -122,4 +122,5 @@ registry! {
     k2p::K2p,
     nalcn::Nalcn,
     gaba_a::GabaA,
+    nbc::Nbc,
 }
