@@ -19,7 +19,9 @@ pub use params::{ParamSpec, param};
 pub(crate) use site::ION_STRIDE;
 pub use site::{Gate, Heat, Site, SlotRef};
 
+use crate::cell::{Ion, Level};
 use crate::reader::Section;
+use std::borrow::Cow;
 use vrest_ode::Real;
 
 /// The most currents a mechanism may have (one for each of its ions, and non-specific ones).
@@ -100,6 +102,30 @@ pub struct Spec {
     pub affine: bool,
 }
 
+/// The cell around a mechanism while its file is read: numbers that are still to be solved are not a number.
+#[derive(Debug, Clone, Copy)]
+pub struct Surroundings<'a> {
+    /// The ions, in the order of the cell.
+    pub ions: &'a [Ion],
+    /// K.
+    pub kelvin: f64,
+    /// RT/F, mV.
+    pub rt_f: f64,
+}
+
+impl Surroundings<'_> {
+    /// The equilibrium potential of the ion called `name`, mV; not a number where there is none.
+    pub fn nernst(&self, name: &str) -> f64 {
+        match self.ions.iter().find(|i| i.name == name) {
+            Some(Ion { level: Level::Fixed { e }, .. }) => *e,
+            Some(Ion { level: Level::Concentrations { inside, outside, .. }, valence, .. }) => {
+                crate::equilibrium::nernst(*valence, *outside, *inside, self.rt_f)
+            }
+            None => f64::NAN,
+        }
+    }
+}
+
 /// A way to move ions through the membrane. See the [module](self) for the order of calls.
 ///
 /// `k` holds the mechanism's parameters in the order of its [`Spec`], followed by [`DERIVED`](Self::DERIVED)
@@ -114,9 +140,20 @@ pub trait Mechanism: Clone + std::fmt::Debug + Send + Sync + Sized {
     /// Reads the options that are not numbers from the cell file; problems are reported to `section` itself.
     fn build(section: &mut Section<'_>) -> Self;
 
-    /// The facts of this instance; differs from [`spec`](Self::spec) where the file defines parameters or gates.
+    /// As [`build`](Self::build), for mechanisms whose options speak of the cell around them.
+    fn build_in(section: &mut Section<'_>, around: &Surroundings<'_>) -> Self {
+        let _ = around;
+        Self::build(section)
+    }
+
+    /// The facts of this instance; differs from [`spec`](Self::spec) where the file defines parameters.
     fn own_spec(&self) -> Spec {
         Self::spec()
+    }
+
+    /// The names of this instance's gates; differ from those of [`spec`](Self::spec) where the file defines gates.
+    fn gate_names(&self) -> Vec<Cow<'static, str>> {
+        Self::spec().gates.into_iter().map(Cow::Borrowed).collect()
     }
 
     /// Fills the derived constants that depend on parameters and temperature alone.

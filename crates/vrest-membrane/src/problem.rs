@@ -2,6 +2,7 @@
 //!
 //! A [`Problem`] is data. The binary renders it with the file's text, line and column.
 
+use crate::expression::ExpressionError;
 use crate::units::UnitError;
 use std::fmt;
 use std::ops::Range;
@@ -73,6 +74,9 @@ pub enum Fault {
     /// A number or its unit.
     #[error("{0}")]
     Unit(UnitError),
+    /// A formula.
+    #[error("{0}")]
+    Formula(ExpressionError),
     /// A value that cannot be.
     #[error("`{path}` is `{written}`, and {rule}")]
     Impossible {
@@ -141,6 +145,7 @@ impl Problem {
             Fault::MissingKey { example, .. } => Some(format!("add `{example}`")),
             Fault::WrongType { example, .. } => example.as_ref().map(|e| format!("write `{e}`")),
             Fault::Unit(error) => error.hint(),
+            Fault::Formula(error) => error.hint(),
             Fault::Impossible { hint, .. }
             | Fault::Implausible { hint, .. }
             | Fault::Inconsistent { hint, .. } => hint.clone(),

@@ -179,6 +179,18 @@ impl<'t> Section<'t> {
         }
     }
 
+    /// A string, or a number as it is written.
+    pub fn text_or_number(&mut self, key: &str) -> Option<Located<String>> {
+        let span = self.take(key)?.span();
+        match self.written(key)? {
+            Written::Text(value) | Written::Number(value) => Some(Located { value, span }),
+            Written::Other(found) => {
+                self.wrong_type(key, span, found, "a formula in quotes", None);
+                None
+            }
+        }
+    }
+
     /// A string, or the empty one.
     pub fn text_or_empty(&mut self, key: &str) -> String {
         self.text(key).map(|t| t.value).unwrap_or_default()

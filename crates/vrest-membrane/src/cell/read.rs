@@ -4,7 +4,8 @@ use super::numbers::{self, Unsolved};
 use super::{
     Balance, Cell, Draft, Geometry, Instance, Ion, Level, Shape, expected, known_valence, plausible, specs,
 };
-use crate::mechanism::{Slot, SlotRef};
+use crate::constants;
+use crate::mechanism::{Slot, SlotRef, Surroundings};
 use crate::mechanisms::{self, AnyMechanism};
 use crate::problem::Fault;
 use crate::reader::{Located, Section};
@@ -169,7 +170,12 @@ fn mechanism(
         }
         return None;
     };
-    let Some(mechanism) = AnyMechanism::build(&kind.value, &mut section) else {
+    let around = Surroundings {
+        ions: &cell.ions,
+        kelvin: cell.temperature,
+        rt_f: cell.rt_over_f.unwrap_or(constants::rt_over_f(cell.temperature)),
+    };
+    let Some(mechanism) = AnyMechanism::build(&kind.value, &mut section, &around) else {
         let specs = mechanisms::specs();
         let kinds: Vec<&str> = specs.iter().map(|s| s.kind).collect();
         section.unknown_name("mechanism kind", kind, &kinds);
@@ -236,7 +242,7 @@ fn check_concentrations(
     let Some(ion) = slots.iter().flatten().find(|i| fixed(i)) else { return };
     let slots: Vec<SlotRef> =
         slots.iter().map(|&ion| SlotRef { ion, z: ion.map_or(0.0, |i| cell.ions[i].valence) }).collect();
-    if mechanism.needs_concentrations(&slots) {
+    if mechanism.needs_concentrations(&slots, cell.ions.len()) {
         let ion = &cell.ions[*ion].name;
         let message = format!("`{name}` needs the concentrations of {ion}, which gives only `e`");
         let hint = Some(format!("write `inside` and `outside` in `[ions.{ion}]` instead of `e`"));

@@ -16,11 +16,17 @@
 //! `exp expm1 ln log10 sqrt tanh abs min max bernoulli logistic`, where `bernoulli(x)` = x/(e^x - 1) and
 //! `logistic(x)` = 1/(1 + e^-x).
 
+mod measure;
 mod parse;
 mod program;
 mod singularity;
 mod tree;
 
+pub use measure::Measure;
+pub use parse::{Variable, functions};
+
+use crate::nearest::nearest;
+use crate::units::Dimension;
 use std::ops::Range;
 use vrest_ode::Real;
 
@@ -66,6 +72,16 @@ pub enum ExpressionError {
         /// Byte range in the formula.
         span: Range<usize>,
     },
+    /// Quantities that do not fit together.
+    #[error("{message}")]
+    Mismatch {
+        /// Which.
+        message: String,
+        /// What to do.
+        hint: &'static str,
+        /// Byte range in the formula.
+        span: Range<usize>,
+    },
     /// Nested more deeply than the evaluation stack.
     #[error("the formula is nested more than {limit} levels deep")]
     TooDeep {
@@ -83,7 +99,28 @@ impl ExpressionError {
             Self::Unexpected { span, .. }
             | Self::UnknownName { span, .. }
             | Self::Arguments { span, .. }
+            | Self::Mismatch { span, .. }
             | Self::TooDeep { span, .. } => span.clone(),
+        }
+    }
+
+    /// What to do about it.
+    pub fn hint(&self) -> Option<String> {
+        match self {
+            Self::UnknownName { name, known, .. } => {
+                Some(match nearest(name, known.iter().map(String::as_str)) {
+                    Some(near) => format!("did you mean `{near}`?"),
+                    None => {
+                        format!(
+                            "known: {}",
+                            known.iter().map(|k| format!("`{k}`")).collect::<Vec<_>>().join(", ")
+                        )
+                    }
+                })
+            }
+            Self::Mismatch { hint, .. } => Some((*hint).to_string()),
+            Self::TooDeep { .. } => Some("split it: a gate of its own, or a named constant".into()),
+            Self::Unexpected { .. } | Self::Arguments { .. } => None,
         }
     }
 }
@@ -98,7 +135,23 @@ impl Expression {
     /// # Errors
     /// The first problem found, with its place.
     pub fn parse(source: &str, variables: &[&str]) -> Result<Self, ExpressionError> {
-        let tree = singularity::remove(parse::parse(source, variables)?);
+        let free = |name| Variable { name, measure: Measure::Free };
+        Self::measuring(source, &variables.iter().copied().map(free).collect::<Vec<_>>(), &[])
+    }
+
+    /// Parses `source` as [`parse`](Self::parse) does, and checks that it measures one of `wanted` (anything where
+    /// none is given).
+    ///
+    /// # Errors
+    /// The first problem found, with its place.
+    pub fn measuring(
+        source: &str,
+        variables: &[Variable<'_>],
+        wanted: &[Dimension],
+    ) -> Result<Self, ExpressionError> {
+        let whole = parse::parse(source, variables)?;
+        measure::result(&whole, wanted)?;
+        let tree = singularity::remove(whole.tree);
         Ok(Expression { source: source.to_owned(), program: program::Program::compile(&tree, source.len())? })
     }
 
@@ -191,6 +244,45 @@ mod tests {
         }
         // Not a removable singularity: the numerator vanishes elsewhere, and the pole stays.
         assert!(value("0.1*(V+41)/(1-exp(-(V+40)/10))", -40.0).is_infinite());
+    }
+
+    #[test]
+    fn singularities_with_named_constants_are_removed_too() {
+        for form in [
+            "a*(V - v0)/(1 - exp(-(V - v0)/k))",
+            "a*(v0 - V)/(exp((v0 - V)/k) - 1)",
+            "(V - v0)*a/(1 - exp((v0 - V)/k))",
+            "a*k*((V - v0)/k)/(-expm1(-(V - v0)/k))",
+        ] {
+            let f = Expression::parse(form, &["V", "a", "v0", "k"]).unwrap();
+            assert!((f.eval(&[-40.0, 0.1, -40.0, 10.0]) - 1.0).abs() < 1e-14, "{form}");
+            let (a, b) = (f.eval(&[-39.0, 0.1, -40.0, 10.0]), 0.1 / (1.0 - (-0.1f64).exp()));
+            assert!((a - b).abs() < 1e-14, "{form}: {a} {b}");
+        }
+    }
+
+    #[test]
+    fn units_that_do_not_fit_are_placed() {
+        let known = [
+            ("V", Dimension::Voltage),
+            ("K.outside", Dimension::Concentration),
+            ("k", Dimension::Dimensionless),
+        ];
+        let variables = known.map(|(name, d)| Variable { name, measure: d.into() });
+        let err = |s: &str| {
+            Expression::measuring(s, &variables, &[Dimension::Rate]).map_err(|e| (e.span(), e.to_string()))
+        };
+        assert!(err("0.1*(V+40)/(1-exp(-(V+40)/10))").is_ok());
+        assert!(err("1/(1+(K.outside/3)^2.5)").is_ok());
+        let told = |s: &str| err(s).unwrap_err();
+        assert_eq!(
+            told("2*(V + K.outside)"),
+            (3..16, "`+` stands between a voltage and a concentration".into())
+        );
+        assert_eq!(told("4*exp(V)"), (6..7, "`exp` of a voltage, and it takes a plain number".into()));
+        assert_eq!(told("3*exp(V/k)"), (6..9, "`exp` of a voltage, and it takes a plain number".into()));
+        assert_eq!(told("V - k"), (0..5, "`-` stands between a voltage and a plain number".into()));
+        assert_eq!(told("V"), (0..1, "the formula gives a voltage, and a rate in 1/ms is needed".into()));
     }
 
     #[test]

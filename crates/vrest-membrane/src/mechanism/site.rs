@@ -54,6 +54,11 @@ impl<R: Real> Site<'_, R> {
     pub fn z(&self, slot: usize) -> f64 {
         self.slots[slot].z
     }
+    /// Concentration of ion number `ion` of the cell, mM, whether the mechanism carries it or not.
+    #[inline(always)]
+    pub(crate) fn concentration(&self, ion: usize, outside: bool) -> R {
+        self.ions[ION_STRIDE * ion + usize::from(outside)]
+    }
     /// Concentration inside, mM.
     #[inline(always)]
     pub fn inside(&self, slot: usize) -> R {

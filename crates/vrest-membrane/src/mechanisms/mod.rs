@@ -1,7 +1,8 @@
 //! The library of mechanisms. To add one: a file beside these, and its line in the registry below.
 
-use crate::mechanism::{Gate, Heat, MAX_GATES, MAX_SLOTS, Mechanism, Site, SlotRef, Spec};
+use crate::mechanism::{Gate, Heat, MAX_GATES, MAX_SLOTS, Mechanism, Site, SlotRef, Spec, Surroundings};
 use crate::reader::Section;
+use std::borrow::Cow;
 use vrest_ode::Real;
 
 /// Declares the modules and makes the enum over them, whose methods dispatch statically for any number type.
@@ -23,15 +24,23 @@ macro_rules! registry {
 
         impl AnyMechanism {
             /// Reads a mechanism of `kind` from its table; none if there is no such kind.
-            pub fn build(kind: &str, section: &mut Section<'_>) -> Option<Self> {
+            pub fn build(
+                kind: &str,
+                section: &mut Section<'_>,
+                around: &Surroundings<'_>,
+            ) -> Option<Self> {
                 $(if $module::$name::spec().kind == kind {
-                    return Some(AnyMechanism::$name($module::$name::build(section)));
+                    return Some(AnyMechanism::$name($module::$name::build_in(section, around)));
                 })+
                 None
             }
             /// The facts of this instance.
             pub fn spec(&self) -> Spec {
                 match self { $(AnyMechanism::$name(m) => m.own_spec(),)+ }
+            }
+            /// The names of its gates.
+            pub fn gate_names(&self) -> Vec<Cow<'static, str>> {
+                match self { $(AnyMechanism::$name(m) => m.gate_names(),)+ }
             }
             /// Number of derived constants.
             pub fn derived(&self) -> usize {
@@ -63,11 +72,11 @@ macro_rules! registry {
 
 impl AnyMechanism {
     /// Whether its currents or gates depend on concentrations themselves, beyond the Nernst potentials.
-    pub(crate) fn needs_concentrations(&self, slots: &[SlotRef]) -> bool {
+    pub(crate) fn needs_concentrations(&self, slots: &[SlotRef], n_ions: usize) -> bool {
         let spec = self.spec();
         let finite_with = |concentration: f64| {
-            let last = slots.iter().filter_map(|s| s.ion).max().map_or(0, |i| i + 1);
-            let ions = [concentration, concentration, 0.0].repeat(last);
+            let of = |ion| if slots.iter().any(|s| s.ion == Some(ion)) { concentration } else { 1.0 };
+            let ions: Vec<f64> = (0..n_ions).flat_map(|ion| [of(ion), of(ion), 0.0]).collect();
             let heat = Heat { kelvin: 300.0, rt_f: 25.0 };
             let site = Site { heat, ions: &ions, slots };
             let mut k: Vec<f64> = spec.params.iter().map(|p| p.default.unwrap_or(0.5)).collect();
@@ -88,6 +97,7 @@ registry! {
     leak::Leak,
     leak_fixed::LeakFixed,
     ghk_leak::GhkLeak,
+    channel::Channel,
     nak_pump_constant::NakPumpConstant,
     nak_pump_mm::NakPumpMm,
     hh_na::HhNa,

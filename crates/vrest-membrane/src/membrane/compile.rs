@@ -43,8 +43,9 @@ impl Membrane {
         for m in &cell.mechanisms {
             let spec = m.mechanism.spec();
             let start = take(m.params.len());
-            let gates = states.len()..states.len() + spec.gates.len();
-            states.extend(spec.gates.iter().map(|gate| StateInfo {
+            let names = m.mechanism.gate_names();
+            let gates = states.len()..states.len() + names.len();
+            states.extend(names.iter().map(|gate| StateInfo {
                 name: format!("{}.{gate}", m.name),
                 dimension: Dimension::Dimensionless,
             }));

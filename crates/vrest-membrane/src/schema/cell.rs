@@ -3,7 +3,7 @@
 use super::{document, named, object, parameter, properties, quantity, text};
 use crate::cell::{Shape, specs};
 use crate::mechanism::{Slot, Spec};
-use crate::mechanisms;
+use crate::mechanisms::{self, channel};
 use crate::units::Dimension;
 use serde_json::{Map, Value, json};
 
@@ -71,6 +71,9 @@ fn mechanism() -> Value {
 fn one_mechanism(spec: &Spec) -> Value {
     let mut all: Map<String, Value> = properties([("kind", json!({ "const": spec.kind }))]);
     let mut required = vec!["kind"];
+    if spec.kind == "channel" {
+        return channel(spec);
+    }
     if spec.slots.contains(&Slot::Chosen) {
         all.insert("ion".into(), text("The ion that it carries."));
         required.push("ion");
@@ -78,6 +81,42 @@ fn one_mechanism(spec: &Spec) -> Value {
     all.extend(spec.params.iter().map(|p| (p.name.to_string(), parameter(p, true))));
     required.extend(spec.params.iter().filter(|p| p.default.is_none()).map(|p| p.name.as_ref()));
     object(&format!("{}: {}. {}.", spec.title, spec.equation, spec.source), all, &required)
+}
+
+/// A channel by formulas: keys that are none of these are its named constants.
+fn channel(spec: &Spec) -> Value {
+    let formula =
+        |d: &str| json!({ "type": ["string", "number"], "description": format!("{d}, a formula in V (mV)") });
+    let power =
+        || json!({ "type": "integer", "minimum": 1, "description": "Its power in the current (default 1)." });
+    let rates = properties([
+        ("power", power()),
+        ("alpha", formula("Opening rate in 1/ms")),
+        ("beta", formula("Closing rate in 1/ms")),
+    ]);
+    let relaxation = properties([
+        ("power", power()),
+        ("inf", formula("Steady state, 0 to 1")),
+        ("tau", formula("Time constant in ms; without it the gate follows at once")),
+    ]);
+    let gate = json!({ "oneOf": [
+        object("A gate by its rates.", rates, &["alpha", "beta"]),
+        object("A gate by its steady state.", relaxation, &["inf"]),
+    ]});
+    let mut all = properties([
+        ("kind", json!({ "const": spec.kind })),
+        ("ion", text("The ion that it carries.")),
+        (
+            "current",
+            json!({ "enum": ["ohmic", "ghk"], "description": "Ohmic (default), or the constant-field current." }),
+        ),
+        ("factor", formula("A further factor of the current")),
+        ("gates", named("The gates, by name.", gate)),
+    ]);
+    all.extend(channel::numbers().iter().map(|p| (p.name.to_string(), parameter(p, true))));
+    let mut value = object(&format!("{}: {}. {}.", spec.title, spec.equation, spec.source), all, &["kind"]);
+    value["additionalProperties"] = json!({ "type": ["string", "number"], "description": "A named constant of the formulas, with its unit." });
+    value
 }
 
 fn balance() -> Value {

@@ -106,6 +106,16 @@ impl Dimension {
         }
     }
 
+    /// Exponents of metre, kilogram, second, ampere, kelvin and mole.
+    pub(crate) fn exponents(self) -> [i8; 6] {
+        parser::exponents(self)
+    }
+
+    /// A dimension with these exponents; of several the one whose unit the formulas of this program use.
+    pub(crate) fn of_exponents(exponents: [i8; 6]) -> Option<Dimension> {
+        [Dimension::Rate].into_iter().chain(Dimension::ALL).find(|d| d.exponents() == exponents)
+    }
+
     /// The unit to suggest in a message: the one people write.
     pub const fn example_unit(self) -> &'static str {
         match self {

@@ -61,6 +61,11 @@ impl Quantity {
         Ok(if self.measure.celsius { value + ZERO_CELSIUS } else { value })
     }
 
+    /// What it measures, if that has a name here.
+    pub(crate) fn dimension(&self) -> Option<Dimension> {
+        Dimension::of_exponents(self.measure.exponents)
+    }
+
     fn mismatch(&self, expected: Dimension) -> UnitError {
         let (number, unit) = (self.number.clone(), self.unit.clone());
         if unit.is_empty() {
@@ -74,6 +79,11 @@ impl Quantity {
         };
         UnitError::WrongDimension { unit, span: self.span.clone(), number, found: found.into(), expected }
     }
+}
+
+/// The exponents of the program's own unit.
+pub(super) fn exponents(dimension: Dimension) -> Exponents {
+    target(dimension).exponents
 }
 
 /// The program's own unit, read by the same grammar.
