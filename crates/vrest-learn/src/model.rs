@@ -210,6 +210,15 @@ impl Model {
         self.description.kind.visit(Predict { model: self, data })
     }
 
+    /// The learned dV/dt at the voltages `v` (mV) under the current `u` (uA/cm2) and the parameters of sample number
+    /// `sample` of `data`, mV/ms.
+    ///
+    /// # Errors
+    /// A dataset that lacks an input.
+    pub fn slopes(&self, data: &Dataset, sample: usize, u: f64, v: &[f64]) -> Result<Vec<f64>, ModelError> {
+        self.description.kind.visit(Slopes { model: self, data, sample, u, v })
+    }
+
     /// How many samples of `data` have a parameter outside the range of training.
     pub fn outside(&self, data: &Dataset) -> Result<usize, ModelError> {
         let columns = self.columns(data)?;
@@ -235,6 +244,25 @@ impl Visitor for Tensors<'_> {
     type Output = Vec<(String, Vec<usize>)>;
     fn visit<F: LearnedField>(self) -> Self::Output {
         F::new(self.0).tensors()
+    }
+}
+
+struct Slopes<'a> {
+    model: &'a Model,
+    data: &'a Dataset,
+    sample: usize,
+    u: f64,
+    v: &'a [f64],
+}
+
+impl Visitor for Slopes<'_> {
+    type Output = Result<Vec<f64>, ModelError>;
+    fn visit<F: LearnedField>(self) -> Self::Output {
+        let Slopes { model, data, sample, u, v } = self;
+        let params: Vec<f64> = model.columns(data)?.iter().map(|&j| data.x[[sample, j]]).collect();
+        let field = F::new(&model.shape());
+        let flow = Flow::new(&field, &model.weights, &model.description, &params, true);
+        Ok(v.iter().map(|&v| flow.slope(v, u)).collect())
     }
 }
 

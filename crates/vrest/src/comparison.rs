@@ -5,16 +5,27 @@ use std::time::{Duration, Instant};
 use ndarray::Array2;
 use serde::Serialize;
 use vrest_data::Dataset;
-use vrest_learn::compare::{Score, score};
+use vrest_learn::Model;
+use vrest_learn::compare::{Baseline, BaselineKind, Portrait, Score, portrait, score};
+use vrest_ode::Options;
 
+use crate::experiments::Simulation;
+use crate::failure::Failure;
 use crate::numbers::{fixed, significant};
-use crate::session::{Answer, Paint};
+use crate::session::{Answer, Paint, Session};
 use crate::table::{Align, Table};
+
+/// The learned model's name in tables.
+pub const NEURAL_ODE: &str = "neural ODE";
+
+/// Tolerances that the physics is tried with, loosest first: the first that is as near to the truth as the learned
+/// model says what the physics costs at the model's accuracy.
+const TOLERANCES: [f64; 5] = [1e-2, 1e-3, 1e-4, 1e-6, 1e-8];
 
 /// Predicts the voltages of a dataset from its parameters, stimuli and first voltages: \[samples, times\] in mV.
 pub type Predict<'a> = dyn Fn(&Dataset) -> Array2<f64> + 'a;
 
-/// Trajectories to predict, simulated by the physics.
+/// Trajectories to predict.
 pub struct Task {
     /// `test`, `outside`, `new stimulus`.
     pub name: &'static str,
@@ -22,8 +33,8 @@ pub struct Task {
     pub about: String,
     /// The truth.
     pub truth: Dataset,
-    /// What the physics took for them, where it was there to be timed.
-    pub physics: Option<Duration>,
+    /// How the physics makes them, where that is known.
+    pub simulation: Option<Simulation>,
 }
 
 /// All predictions of all tasks.
@@ -42,13 +53,27 @@ pub struct Split {
     pub about: String,
     /// How many trajectories.
     pub samples: usize,
-    /// Wall time of the physics, us a trajectory.
-    pub physics_us_per_trajectory: Option<f64>,
+    /// What the physics takes to be as near to the truth as the learned model, where it can be asked.
+    pub physics: Option<PhysicsCost>,
     /// In the order they were named.
     pub contenders: Vec<Entry>,
     /// The truth, for pictures.
     #[serde(skip)]
     pub truth: Dataset,
+    /// The fields of the median trajectory, for a picture.
+    #[serde(skip)]
+    pub portrait: Option<Portrait>,
+}
+
+/// The physics at the accuracy of the learned model.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
+pub struct PhysicsCost {
+    /// Relative tolerance, and absolute in mV.
+    pub tolerance: f64,
+    /// RMSE at this tolerance against the truth, mV.
+    pub rmse_mv: f64,
+    /// Wall time, us a trajectory.
+    pub us_per_trajectory: f64,
 }
 
 /// One contender on one task.
@@ -65,38 +90,126 @@ pub struct Entry {
     pub predicted: Array2<f64>,
 }
 
-impl Comparison {
-    /// Lets every contender predict every task.
-    pub fn run(tasks: Vec<Task>, contenders: &[(&str, &Predict)]) -> Comparison {
-        let splits = tasks.into_iter().map(|task| split(task, contenders)).collect();
-        Comparison { splits }
+impl Task {
+    /// Trajectories that the physics makes now.
+    ///
+    /// # Errors
+    /// Where one cannot be simulated, or the user interrupted.
+    pub fn simulated(
+        name: &'static str,
+        about: &str,
+        simulation: Simulation,
+        session: &Session,
+    ) -> Result<Task, Failure> {
+        let (truth, _) = simulation.all(session)?;
+        Ok(Task { name, about: about.into(), truth, simulation: Some(simulation) })
     }
 }
 
-fn split(task: Task, contenders: &[(&str, &Predict)]) -> Split {
+impl Comparison {
+    /// Lets a model and the baselines fitted to its `training` data predict every task.
+    ///
+    /// # Errors
+    /// Where the physics cannot be run again, or the user interrupted.
+    pub fn of_model(
+        tasks: Vec<Task>,
+        model: &Model,
+        training: &Dataset,
+        session: &Session,
+    ) -> Result<Comparison, Failure> {
+        let pool = session.pool()?;
+        // A trajectory that cannot be integrated is no number in every table.
+        let predict = |data: &Dataset| {
+            let predicted = pool.install(|| model.predict(data));
+            predicted.unwrap_or_else(|_| Array2::from_elem(data.y.dim(), f64::NAN))
+        };
+        let constant = Baseline::fit(BaselineKind::ConstantSteadyState, training);
+        let exponential = Baseline::fit(BaselineKind::FirstOrderExponential, training);
+        let contenders: [(&str, &Predict); 3] = [
+            (NEURAL_ODE, &predict),
+            ("constant steady state", &|data| constant.predict(data)),
+            ("first-order exponential", &|data| exponential.predict(data)),
+        ];
+        let splits = tasks.into_iter().map(|task| split(task, model, &contenders, session));
+        Ok(Comparison { splits: splits.collect::<Result<_, _>>()? })
+    }
+}
+
+fn split(
+    task: Task,
+    model: &Model,
+    contenders: &[(&str, &Predict)],
+    session: &Session,
+) -> Result<Split, Failure> {
     let samples = task.truth.samples();
-    let per_trajectory = |time: Duration| 1e6 * time.as_secs_f64() / samples.max(1) as f64;
     let entries = contenders.iter().map(|(name, predict)| {
         let begun = Instant::now();
         let predicted = predict(&task.truth);
-        let us_per_trajectory = per_trajectory(begun.elapsed());
+        let us_per_trajectory = per_trajectory(begun.elapsed(), samples);
         let score = score(&task.truth, predicted.view());
         Entry { name: name.to_string(), us_per_trajectory, score, predicted }
     });
-    Split {
+    let mut split = Split {
         name: task.name,
         about: task.about,
         samples,
-        physics_us_per_trajectory: task.physics.map(per_trajectory),
+        physics: None,
         contenders: entries.collect(),
         truth: task.truth,
+        portrait: None,
+    };
+    let Some(score) = split.entry(NEURAL_ODE).and_then(|e| e.score.as_ref()) else { return Ok(split) };
+    let physics = task.simulation.as_ref().map(|s| &s.experiment);
+    let median = score.by_error()[samples / 2];
+    let drawn = portrait(model, &split.truth, median, physics).ok();
+    if let Some(simulation) = &task.simulation {
+        split.physics = Some(cost(simulation, &split.truth, score.whole.rmse, session)?);
     }
+    split.portrait = drawn;
+    Ok(split)
+}
+
+fn per_trajectory(time: Duration, samples: usize) -> f64 {
+    1e6 * time.as_secs_f64() / samples.max(1) as f64
+}
+
+/// What the physics takes to come within `rmse` (mV) of the truth, or as near as it comes.
+fn cost(simulation: &Simulation, truth: &Dataset, rmse: f64, session: &Session) -> Result<PhysicsCost, Failure> {
+    let mut reached = None;
+    for tolerance in TOLERANCES {
+        let options = Options { cancel: simulation.options.cancel, ..Options::with_tolerance(tolerance, tolerance) };
+        let (made, time) = Simulation { options, ..simulation.clone() }.all(session)?;
+        let square = (&made.y - &truth.y).mapv(|e| e * e).mean().unwrap_or(f64::NAN);
+        let cost = PhysicsCost {
+            tolerance,
+            rmse_mv: square.sqrt(),
+            us_per_trajectory: per_trajectory(time, made.samples()),
+        };
+        reached = Some(cost);
+        if cost.rmse_mv <= rmse {
+            break;
+        }
+    }
+    Ok(reached.expect("there are tolerances"))
 }
 
 impl Split {
     /// The entry of this name.
     pub fn entry(&self, name: &str) -> Option<&Entry> {
         self.contenders.iter().find(|e| e.name == name)
+    }
+
+    /// Who is faster at the same accuracy, physics or model, in a sentence; none where the physics is not known.
+    pub fn verdict(&self) -> Option<String> {
+        let (physics, model) = (self.physics?, self.entry(NEURAL_ODE)?);
+        let (p, m) = (physics.us_per_trajectory, model.us_per_trajectory);
+        let said = if p <= m { "the physics wins" } else { "the model wins" };
+        Some(format!(
+            "at this accuracy the physics takes {} us a trajectory and the {NEURAL_ODE} {} us: {said}, {} times faster",
+            significant(p, 3),
+            significant(m, 3),
+            significant(p.max(m) / p.min(m), 2)
+        ))
     }
 
     /// Who has the smallest error over the whole trace.
@@ -110,9 +223,7 @@ impl Answer for Comparison {
     fn text(&self, paint: Paint) -> String {
         let one = |split: &Split| {
             let title = format!("{}: {}", split.name, split.about);
-            let physics = split.physics_us_per_trajectory.map_or(String::new(), |us| {
-                format!("  the physics itself takes {} us a trajectory\n", significant(us, 3))
-            });
+            let physics = split.verdict().map_or(String::new(), |said| format!("  {said}\n"));
             format!("{}\n{}{}", paint.bold(&title), rows(split).text(paint), paint.dim(&physics))
         };
         self.splits.iter().map(one).collect::<Vec<_>>().join("\n")

@@ -14,11 +14,12 @@ use crate::progress::Progress;
 use crate::session::Session;
 
 /// What to simulate.
-pub struct Simulation<'a> {
+#[derive(Clone)]
+pub struct Simulation {
     /// The cell under its protocol.
-    pub experiment: &'a Experiment,
+    pub experiment: Experiment,
     /// What is drawn.
-    pub sampler: &'a Sampler,
+    pub sampler: Sampler,
     /// How many samples.
     pub samples: usize,
     /// How many times, evenly over the protocol.
@@ -39,15 +40,15 @@ pub fn times(duration: f64, count: usize) -> Vec<f64> {
     (0..count).map(|k| duration * k as f64 / count as f64).collect()
 }
 
-impl Simulation<'_> {
+impl Simulation {
     /// Simulates on the session's threads.
     ///
     /// # Errors
     /// Where there is not a single sample.
     pub fn run(&self, session: &Session, progress: &Progress) -> Result<Generated, Failure> {
         let plan = generate::Plan {
-            experiment: self.experiment,
-            sampler: self.sampler,
+            experiment: &self.experiment,
+            sampler: &self.sampler,
             samples: self.samples,
             seed: self.seed,
             times: &times(self.experiment.protocol().duration, self.times),
@@ -70,9 +71,10 @@ impl Simulation<'_> {
     ///
     /// # Errors
     /// Where a sample failed, or the user interrupted.
-    pub fn all(&self, session: &Session, progress: &Progress) -> Result<(Dataset, Duration), Failure> {
+    pub fn all(&self, session: &Session) -> Result<(Dataset, Duration), Failure> {
+        let progress = session.progress("simulate", "samples", self.samples as u64);
         let begun = Instant::now();
-        let made = self.run(session, progress)?;
+        let made = self.run(session, &progress)?;
         if made.cancelled {
             return Err(Failure::interrupted("nothing was written"));
         }

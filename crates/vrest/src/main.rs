@@ -32,6 +32,7 @@ mod table;
 mod training_config;
 mod trajectory;
 mod welcome;
+mod yaml;
 
 fn main() -> ExitCode {
     let cli = args::Cli::parse();

@@ -1,8 +1,10 @@
 //! The HTML report of a comparison: which figures and tables it has, and in what words.
 
-use vrest_figures::charts::{histogram, overlay};
+use vrest_figures::charts::{self, histogram, overlay};
 use vrest_figures::report::{Best, Cell, Column, Section, Table, Tile};
 use vrest_figures::{Axis, Figure};
+use vrest_learn::compare::{Portrait, Truth};
+use vrest_learn::train::Epoch;
 use vrest_membrane::{RestReport, constants};
 
 use crate::comparison::{Comparison, Entry, Split};
@@ -56,9 +58,13 @@ pub fn summary(comparison: &Comparison) -> String {
     let said = comparison.splits.iter().filter_map(|split| {
         let best = split.best()?;
         let rmse = best.score.as_ref()?.whole.rmse;
+        let verdict = split.verdict().map_or(String::new(), |said| format!("; {said}"));
         Some(format!(
-            "- **{}** ({}): nearest to the physics is the {}, RMSE {rmse:.4} mV",
-            split.name, split.about, best.name
+            "- **{}** ({}): nearest to the physics is the {}, RMSE {} mV{verdict}",
+            split.name,
+            split.about,
+            best.name,
+            significant(rmse, 2)
         ))
     });
     let lines: Vec<String> = said.collect();
@@ -79,12 +85,53 @@ fn split(split: &Split, subject: &str) -> Section {
     for figure in traces(split, entry) {
         section = section.chart(figure);
     }
+    if let Some(portrait) = &split.portrait {
+        section = section.chart(phase_portrait(portrait, subject));
+    }
     let errors = entry.score.as_ref().map_or(&[][..], |s| &s.trajectory_rmse);
     section.chart(histogram(
         &format!("Errors of the {subject}, one a trajectory"),
         Axis::new("RMSE", "mV"),
         errors,
     ))
+}
+
+/// True and learned dV/dt of the median trajectory's membrane.
+fn phase_portrait(portrait: &Portrait, subject: &str) -> Figure {
+    let named: Vec<String> = portrait
+        .levels
+        .iter()
+        .map(|level| match portrait.levels.len() {
+            1 => String::new(),
+            _ => format!("{} uA/cm^{{2}}", significant(level.current, 3)),
+        })
+        .collect();
+    let conditions: Vec<charts::Slopes> = portrait
+        .levels
+        .iter()
+        .zip(&named)
+        .map(|(level, condition)| {
+            let (truth, measured) = match &level.truth {
+                Truth::Field(slopes) => ((&portrait.v[..], &slopes[..]), false),
+                Truth::Trace(v, slopes) => ((&v[..], &slopes[..]), true),
+            };
+            charts::Slopes { condition, truth, measured, learned: (&portrait.v, &level.learned) }
+        })
+        .collect();
+    charts::phase_portrait("Phase portrait of the median trajectory's membrane", ("physics", subject), &conditions)
+}
+
+/// How the training went.
+pub fn training(history: &[Epoch]) -> Section {
+    let stages: Vec<charts::Stage> = history
+        .chunk_by(|a, b| a.stage == b.stage)
+        .map(|epochs| charts::Stage {
+            name: epochs[0].stage.name(),
+            loss_mv: epochs.iter().map(|e| e.loss_mv).collect(),
+            validation_mv: epochs.iter().map(|e| e.validation_rmse_mv).collect(),
+        })
+        .collect();
+    Section::new("How it was trained").chart(charts::loss_curves("Loss and validation error", &stages))
 }
 
 fn errors(split: &Split) -> Table {
@@ -115,19 +162,13 @@ fn errors(split: &Split) -> Table {
             Cell::Number(entry.us_per_trajectory),
         ]);
     }
-    if let Some(us) = split.physics_us_per_trajectory {
-        let zero = || Cell::Number(0.0);
-        let truth = Cell::Text("the physics (the truth here)".into());
-        table = table.row(vec![
-            truth,
-            zero(),
-            zero(),
-            zero(),
-            Cell::Number(1.0),
-            zero(),
-            zero(),
-            Cell::Number(us),
-        ]);
+    if let Some(physics) = split.physics {
+        // Beside what it costs at this accuracy; its errors at tight tolerance are the zero that others are measured from.
+        let mut row = vec![Cell::Empty; 8];
+        row[0] = Cell::Text("the physics, as near to the truth as the model".into());
+        row[1] = Cell::Number(physics.rmse_mv);
+        row[7] = Cell::Number(physics.us_per_trajectory);
+        table = table.row(row);
     }
     table
 }
@@ -135,8 +176,7 @@ fn errors(split: &Split) -> Table {
 /// The best, the median and the worst trajectory of `entry`.
 pub fn traces(split: &Split, entry: &Entry) -> Vec<Figure> {
     let Some(score) = &entry.score else { return Vec::new() };
-    let mut order: Vec<usize> = (0..split.samples).collect();
-    order.sort_by(|a, b| score.trajectory_rmse[*a].total_cmp(&score.trajectory_rmse[*b]));
+    let order = score.by_error();
     let picks = [("Best", 0), ("Median", split.samples / 2), ("Worst", split.samples - 1)];
     let t = split.truth.t.to_vec();
     picks

@@ -53,6 +53,15 @@ pub struct Score {
     pub not_finite: usize,
 }
 
+impl Score {
+    /// The trajectories from the best predicted to the worst.
+    pub fn by_error(&self) -> Vec<usize> {
+        let mut order: Vec<usize> = (0..self.trajectory_rmse.len()).collect();
+        order.sort_by(|a, b| self.trajectory_rmse[*a].total_cmp(&self.trajectory_rmse[*b]));
+        order
+    }
+}
+
 /// Sums from which [`Errors`] follow.
 #[derive(Debug, Clone, Copy, Default)]
 struct Sums {

@@ -7,7 +7,9 @@
 
 pub mod baseline;
 pub mod metrics;
+pub mod portrait;
 pub mod transients;
 
 pub use baseline::{Baseline, BaselineKind};
 pub use metrics::{Errors, Quantiles, Score, score};
+pub use portrait::{Portrait, Truth, portrait};

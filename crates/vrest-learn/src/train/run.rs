@@ -39,6 +39,18 @@ pub enum Stage {
     Done,
 }
 
+impl Stage {
+    /// Its name for people.
+    pub fn name(self) -> &'static str {
+        match self {
+            Stage::Linear => "linear solve",
+            Stage::Matching => "matching",
+            Stage::Trajectory => "trajectories",
+            Stage::Done => "done",
+        }
+    }
+}
+
 /// What an epoch reached.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Epoch {

@@ -13,12 +13,13 @@ use crate::numbers::{count, plain};
 use crate::problem::{Problem, Severity};
 use crate::session::{Answer, Paint, Session};
 use crate::table::{Align, Table};
+use crate::training_config;
 
 /// Check files: everything that is wrong or odd, at once
 #[derive(Debug, clap::Args)]
 #[command(after_help = "Example: vrest check my-cell/cell.toml my-cell/protocol.toml")]
 pub struct Args {
-    /// Cells, protocols, ranges and datasets; what a file is, is seen in its name and content
+    /// Cells, protocols, ranges, training configurations and datasets; what a file is, is seen in its name and content
     #[arg(required = true, value_name = "FILE")]
     files: Vec<PathBuf>,
 }
@@ -113,6 +114,11 @@ fn check(path: &Path) -> Result<(&'static str, String, Vec<Problem>), Failure> {
         return Ok(("dataset", sizes.map(|(n, thing)| count(n, thing)).join(", "), Vec::new()));
     }
     let source = files::read_text(path)?;
+    if path.extension().is_some_and(|e| e == "yml" || e == "yaml") {
+        let problems = training_config::check(&source);
+        let content = if problems.is_empty() { "training configuration".into() } else { String::new() };
+        return Ok(("training", content, problems));
+    }
     let kind = kind_of(&source.text);
     let read = match kind {
         "cell" => Cell::parse(&source.text).map(|l| (cell(&l.cell), l.warnings)),

@@ -2,22 +2,20 @@
 
 use std::path::{Path, PathBuf};
 
-use ndarray::Array2;
 use serde_json::json;
 use vrest_data::manifest::FileHash;
 use vrest_data::{Dataset, Manifest, npz};
 use vrest_figures::report::Report;
 use vrest_learn::Model;
-use vrest_learn::compare::{Baseline, BaselineKind};
 use vrest_learn::ranges::Ranges;
-use vrest_learn::train::{Split, TrainingConfig};
+use vrest_learn::train::{Epoch, Split, State, TrainingConfig};
 use vrest_membrane::protocol::Start;
 use vrest_membrane::rest::USUAL_START;
 
 use crate::cell_input::SetArgs;
 use crate::commands::predict::{misfit, read_model};
-use crate::commands::train::BEST;
-use crate::comparison::{Comparison, Task};
+use crate::commands::train::{BEST, LAST};
+use crate::comparison::{Comparison, NEURAL_ODE, Task};
 use crate::experiments::{self, Simulation};
 use crate::failure::Failure;
 use crate::outputs::Outputs;
@@ -29,8 +27,6 @@ use crate::{presets, report};
 const SEED: u64 = 4242;
 /// Trajectories of each task that is simulated for the comparison.
 const SIMULATED: usize = 100;
-/// The model's name in tables.
-const NEURAL_ODE: &str = "neural ODE";
 
 /// Compare a trained model with the physics and with simple baselines
 #[derive(Debug, clap::Args)]
@@ -87,26 +83,12 @@ pub fn run(args: Args, session: &Session) -> Result<(), Failure> {
         name: "test",
         about: "samples of the dataset that the training kept for the test".into(),
         truth: data.select(&split.test),
-        physics: None,
+        simulation: None,
     }];
     tasks.extend(simulated(&args, &model, &data, session)?);
-    let pool = session.pool()?;
-    // A trajectory that cannot be integrated is no number in every table.
-    let predict = |data: &Dataset| {
-        pool.install(|| model.predict(data)).unwrap_or_else(|_| Array2::from_elem(data.y.dim(), f64::NAN))
-    };
-    let constant = Baseline::fit(BaselineKind::ConstantSteadyState, &training);
-    let exponential = Baseline::fit(BaselineKind::FirstOrderExponential, &training);
-    let comparison = Comparison::run(
-        tasks,
-        &[
-            (NEURAL_ODE, &predict),
-            ("constant steady state", &|data| constant.predict(data)),
-            ("first-order exponential", &|data| exponential.predict(data)),
-        ],
-    );
+    let comparison = Comparison::of_model(tasks, &model, &training, session)?;
     let folder = args.output.unwrap_or_else(|| args.run.join("comparison"));
-    write(&folder, &comparison, [&FileHash::of(&model_path)?, &origin], session)?;
+    write(&folder, &comparison, &history(&args.run)?, [&FileHash::of(&model_path)?, &origin], session)?;
     session.answer(&comparison)
 }
 
@@ -118,6 +100,14 @@ fn record(model: &Path) -> Result<(Split, TrainingConfig), Failure> {
     let manifest: Manifest = serde_json::from_str(&text).map_err(wrong)?;
     let split = serde_json::from_value(manifest.solver["split"].clone()).map_err(wrong)?;
     Ok((split, serde_json::from_value(manifest.configuration).map_err(wrong)?))
+}
+
+/// How the training went, from its last checkpoint.
+fn history(run: &Path) -> Result<Vec<Epoch>, Failure> {
+    let path = run.join(LAST);
+    let file = std::fs::read(&path).map_err(|e| Failure::io("read", &path, &e))?;
+    let state = State::from_bytes(&file);
+    Ok(state.map_err(|e| Failure::configuration(format!("`{}`: {e}", path.display())))?.progress.history)
 }
 
 /// Further trajectories, where the cell has every parameter of the model; a remark where not.
@@ -133,21 +123,20 @@ fn simulated(args: &Args, model: &Model, data: &Dataset, session: &Session) -> R
     ] {
         let input = protocol_input::load(&args.cell, protocol, start, &args.set, session)?;
         let sampler = ranges.resolve(&input.experiment).map_err(|problems| refused(&problems, &source))?;
-        let progress = session.progress("simulate", "samples", SIMULATED as u64);
         let simulation = Simulation {
-            experiment: &input.experiment,
-            sampler: &sampler.widened(wider),
+            experiment: input.experiment,
+            sampler: sampler.widened(wider),
             samples: SIMULATED,
             times: data.times(),
             seed: seed.wrapping_add(tasks.len() as u64),
             options: experiments::options(),
         };
-        let (truth, time) = simulation.all(session, &progress)?;
-        if let Err(error) = model.outside(&truth) {
+        let task = Task::simulated(name, about, simulation, session)?;
+        if let Err(error) = model.outside(&task.truth) {
             session.say(&format!("no more than the test is compared: for `{}`, {error}", args.cell));
             return Ok(Vec::new());
         }
-        tasks.push(Task { name, about: about.into(), truth, physics: Some(time) });
+        tasks.push(task);
     }
     Ok(tasks)
 }
@@ -155,6 +144,7 @@ fn simulated(args: &Args, model: &Model, data: &Dataset, session: &Session) -> R
 fn write(
     folder: &Path,
     comparison: &Comparison,
+    history: &[Epoch],
     origins: [&FileHash; 2],
     session: &Session,
 ) -> Result<(), Failure> {
@@ -166,6 +156,7 @@ fn write(
     outputs.bytes(&folder.join("comparison.json"), json.as_bytes())?;
     let page = Report::new("Physics and learned model side by side", report::summary(comparison));
     let page = report::comparison(comparison, NEURAL_ODE).into_iter().fold(page, Report::section);
+    let page = page.section(report::training(history));
     outputs.bytes(&folder.join("report.html"), page.to_html().as_bytes())?;
     outputs.finish(folder, session)
 }

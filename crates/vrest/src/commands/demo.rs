@@ -4,16 +4,13 @@ use std::path::{Path, PathBuf};
 use std::sync::atomic::Ordering;
 use std::time::Instant;
 
-use ndarray::Array2;
 use serde_json::json;
 use vrest_data::manifest::FileHash;
 use vrest_data::{Dataset, npz};
 use vrest_figures::Figure;
 use vrest_figures::report::{Report, Section};
-use vrest_learn::Model;
-use vrest_learn::compare::{Baseline, BaselineKind};
 use vrest_learn::ranges::Ranges;
-use vrest_learn::train::{Epoch, Next, State, TrainingConfig, train};
+use vrest_learn::train::{Epoch, Next, State, Trained, TrainingConfig, train};
 use vrest_membrane::protocol::Start;
 use vrest_membrane::rest::USUAL_START;
 use vrest_membrane::{Experiment, Membrane, RestReport};
@@ -22,7 +19,7 @@ use vrest_ode::Output;
 use crate::cell_input::{self, SetArgs};
 use crate::commands::rest::Rest;
 use crate::commands::train::line;
-use crate::comparison::{Comparison, Task};
+use crate::comparison::{Comparison, NEURAL_ODE, Task};
 use crate::experiments::{self, Simulation};
 use crate::failure::{Failure, Kind};
 use crate::interrupt;
@@ -35,8 +32,6 @@ use crate::{presets, report};
 
 /// The seed where none is given.
 const SEED: u64 = 42;
-/// Its name in tables.
-const NEURAL_ODE: &str = "neural ODE";
 const TRAINING: usize = 1000;
 const TESTING: usize = 100;
 const TIMES: usize = 500;
@@ -76,7 +71,7 @@ pub fn run(args: Args, session: &Session) -> Result<(), Failure> {
     step(session, "3. A dataset, a Neural ODE trained on it, and who predicts what it has not seen");
     let seed = session.seed.unwrap_or(SEED);
     outputs.manifest.seeds.insert("samples".into(), seed);
-    let comparison = compare(folder, seed, &mut outputs, session)?;
+    let (comparison, history) = compare(folder, seed, &mut outputs, session)?;
     session.answer(&comparison)?;
     outputs.bytes(&folder.join("comparison.json"), format!("{}\n", pretty(&comparison)?).as_bytes())?;
 
@@ -86,7 +81,7 @@ pub fn run(args: Args, session: &Session) -> Result<(), Failure> {
             outputs.figure(&folder.join(format!("{name}_trajectory.svg")), &figure)?;
         }
     }
-    let html = page(&rest, shown, &comparison).to_html();
+    let html = page(&rest, shown, &comparison, &history).to_html();
     let path = folder.join("report.html");
     outputs.bytes(&path, html.as_bytes())?;
     outputs.finish_quietly(folder)?;
@@ -114,28 +109,26 @@ fn trajectory(experiment: &Experiment) -> Result<Trajectory, Failure> {
     Ok(Trajectory::new(experiment, &p, &solution))
 }
 
-/// Simulates the dataset, fits everybody to it, and lets them predict what they have not seen.
+/// Simulates the dataset, trains on it, and compares on what nobody has seen. Returns how the training went, too.
 fn compare(
     folder: &Path,
     seed: u64,
     outputs: &mut Outputs,
     session: &Session,
-) -> Result<Comparison, Failure> {
+) -> Result<(Comparison, Vec<Epoch>), Failure> {
     let source = presets::RANGES.source("seed_ranges")?;
     outputs.input(&FileHash::of_bytes(&source.name, source.text.as_bytes()));
     let ranges = Ranges::parse(&source.text).map_err(|problems| refused(&problems, &source))?;
     let start = Some(Start::Voltage(USUAL_START));
     let none = SetArgs { set: Vec::new() };
-    let simulate = |protocol: &str, wider: f64, samples: usize, seed: u64| {
-        let input = protocol_input::load("seed_neuron", protocol, start, &none, session)?;
-        let sampler = ranges.resolve(&input.experiment).map_err(|problems| refused(&problems, &source))?;
+    let simulation = |protocol: &str, wider: f64, samples: usize, seed: u64| {
+        let experiment = protocol_input::load("seed_neuron", protocol, start, &none, session)?.experiment;
+        let sampler = ranges.resolve(&experiment).map_err(|problems| refused(&problems, &source))?;
         let sampler = sampler.widened(wider);
-        let (experiment, options) = (&input.experiment, experiments::options());
-        let progress = session.progress("simulate", "samples", samples as u64);
-        Simulation { experiment, sampler: &sampler, samples, times: TIMES, seed, options }
-            .all(session, &progress)
+        let options = experiments::options();
+        Ok::<_, Failure>(Simulation { experiment, sampler, samples, times: TIMES, seed, options })
     };
-    let (training, _) = simulate("dataset_step", 0.0, TRAINING, seed)?;
+    let (training, _) = simulation("dataset_step", 0.0, TRAINING, seed)?.all(session)?;
     let path = folder.join("dataset.npz");
     npz::write(&path, &training)?;
     outputs.note(&path)?;
@@ -146,25 +139,11 @@ fn compare(
         ("new stimulus", "a current that swings at 10 Hz; training saw only steps", "dataset_sine", 0.0),
     ] {
         // Other seeds than the training data's: draws that nobody has seen.
-        let (truth, time) = simulate(protocol, wider, TESTING, seed.wrapping_add(1 + tasks.len() as u64))?;
-        tasks.push(Task { name, about: about.into(), truth, physics: Some(time) });
+        let seed = seed.wrapping_add(1 + tasks.len() as u64);
+        tasks.push(Task::simulated(name, about, simulation(protocol, wider, TESTING, seed)?, session)?);
     }
-    let model = learn(folder, &training, seed, outputs, session)?;
-    // A trajectory that cannot be integrated is no number in every table.
-    let predict = |data: &Dataset| {
-        let predicted = session.pool().ok().and_then(|pool| pool.install(|| model.predict(data)).ok());
-        predicted.unwrap_or_else(|| Array2::from_elem(data.y.dim(), f64::NAN))
-    };
-    let constant = Baseline::fit(BaselineKind::ConstantSteadyState, &training);
-    let exponential = Baseline::fit(BaselineKind::FirstOrderExponential, &training);
-    Ok(Comparison::run(
-        tasks,
-        &[
-            (NEURAL_ODE, &predict),
-            ("constant steady state", &|data| constant.predict(data)),
-            ("first-order exponential", &|data| exponential.predict(data)),
-        ],
-    ))
+    let trained = learn(folder, &training, seed, outputs, session)?;
+    Ok((Comparison::of_model(tasks, &trained.model, &training, session)?, trained.history))
 }
 
 /// Trains a Neural ODE with the default configuration, in memory.
@@ -174,7 +153,7 @@ fn learn(
     seed: u64,
     outputs: &mut Outputs,
     session: &Session,
-) -> Result<Model, Failure> {
+) -> Result<Trained, Failure> {
     let config = TrainingConfig { seed, ..TrainingConfig::default() };
     let mut observe = |epoch: &Epoch, _: &State| {
         session.say(&line(epoch));
@@ -188,14 +167,14 @@ fn learn(
     let bytes = trained.model.to_bytes(&[], Default::default());
     let bytes = bytes.map_err(|e| Failure::unacceptable(e.to_string()))?;
     outputs.bytes(&folder.join("model.safetensors"), &bytes)?;
-    Ok(trained.model)
+    Ok(trained)
 }
 
-fn page(rest: &RestReport, shown: Vec<Figure>, comparison: &Comparison) -> Report {
+fn page(rest: &RestReport, shown: Vec<Figure>, comparison: &Comparison, history: &[Epoch]) -> Report {
     let mut page = Report::new("vrest demo", report::summary(comparison)).section(report::rest(rest));
     page = page.section(shown.into_iter().fold(Section::new("What it does"), Section::chart));
     for section in report::comparison(comparison, NEURAL_ODE) {
         page = page.section(section);
     }
-    page
+    page.section(report::training(history))
 }

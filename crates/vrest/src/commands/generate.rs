@@ -135,8 +135,8 @@ impl Plan {
     fn generate(&self, session: &Session) -> Result<Generated, Failure> {
         let progress = session.progress("generate", "samples", self.samples as u64);
         let simulation = Simulation {
-            experiment: &self.input.experiment,
-            sampler: &self.sampler,
+            experiment: self.input.experiment.clone(),
+            sampler: self.sampler.clone(),
             samples: self.samples,
             times: self.times,
             seed: self.seed,

@@ -9,7 +9,7 @@ use vrest_data::manifest::FileHash;
 use vrest_data::memory::{available_bytes, human_bytes};
 use vrest_data::{Dataset, atomic, npz};
 use vrest_learn::compare::{Score, score};
-use vrest_learn::train::{Epoch, Next, Split, Stage, State, TrainError, Trained, TrainingConfig, train};
+use vrest_learn::train::{Epoch, Next, Split, State, TrainError, Trained, TrainingConfig, train};
 
 use crate::failure::{Failure, Kind};
 use crate::interrupt;
@@ -22,7 +22,7 @@ use crate::training_config;
 /// The model that did best on the validation samples.
 pub const BEST: &str = "best.safetensors";
 /// The last weights with the whole training state.
-const LAST: &str = "last.safetensors";
+pub const LAST: &str = "last.safetensors";
 
 /// Train a Neural ODE on a dataset
 #[derive(Debug, clap::Args)]
@@ -63,6 +63,9 @@ pub fn run(args: Args, session: &Session) -> Result<(), Failure> {
     let origin = FileHash::of(&config.dataset)?;
     atomic::make_folder(&config.output)?;
     let resumed = if args.resume { Some(checkpoint(&config.output, &origin)?) } else { None };
+    if resumed.is_none() && config.output.join(BEST).exists() {
+        session.say(&format!("the run in `{}` is replaced; `--resume` would go on with it", config.output.display()));
+    }
 
     let begun = Instant::now();
     let trained = fit(&config, &data, &origin, resumed, session)?;
@@ -162,22 +165,13 @@ fn enough_memory(config: &TrainingConfig, data: &Dataset) -> Result<(), Failure>
     Ok(())
 }
 
-fn stage_name(stage: Stage) -> &'static str {
-    match stage {
-        Stage::Linear => "linear solve",
-        Stage::Matching => "matching",
-        Stage::Trajectory => "trajectories",
-        Stage::Done => "done",
-    }
-}
-
 /// An epoch in a line.
 pub fn line(e: &Epoch) -> String {
     let star = if e.best { " *" } else { "" };
     let note = e.note.as_ref().map_or(String::new(), |n| format!("  ({n})"));
     format!(
         "{:<12} {:>3}   loss {:>9} mV   validation RMSE {:>9} mV{star}{note}",
-        stage_name(e.stage),
+        e.stage.name(),
         e.epoch + 1,
         fixed(e.loss_mv, 5),
         fixed(e.validation_rmse_mv, 5),
@@ -192,7 +186,7 @@ fn metrics(history: &[Epoch]) -> String {
         let note = e.note.as_deref().unwrap_or("").replace(',', ";");
         text += &format!(
             "{},{},{},{},{rate},{},{:.3},{note}\n",
-            stage_name(e.stage),
+            e.stage.name(),
             e.epoch + 1,
             e.loss_mv,
             e.validation_rmse_mv,
