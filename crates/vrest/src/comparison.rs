@@ -174,10 +174,16 @@ fn per_trajectory(time: Duration, samples: usize) -> f64 {
 }
 
 /// What the physics takes to come within `rmse` (mV) of the truth, or as near as it comes.
-fn cost(simulation: &Simulation, truth: &Dataset, rmse: f64, session: &Session) -> Result<PhysicsCost, Failure> {
+fn cost(
+    simulation: &Simulation,
+    truth: &Dataset,
+    rmse: f64,
+    session: &Session,
+) -> Result<PhysicsCost, Failure> {
     let mut reached = None;
     for tolerance in TOLERANCES {
-        let options = Options { cancel: simulation.options.cancel, ..Options::with_tolerance(tolerance, tolerance) };
+        let options =
+            Options { cancel: simulation.options.cancel, ..Options::with_tolerance(tolerance, tolerance) };
         let (made, time) = Simulation { options, ..simulation.clone() }.all(session)?;
         let square = (&made.y - &truth.y).mapv(|e| e * e).mean().unwrap_or(f64::NAN);
         let cost = PhysicsCost {

@@ -118,7 +118,11 @@ fn phase_portrait(portrait: &Portrait, subject: &str) -> Figure {
             charts::Slopes { condition, truth, measured, learned: (&portrait.v, &level.learned) }
         })
         .collect();
-    charts::phase_portrait("Phase portrait of the median trajectory's membrane", ("physics", subject), &conditions)
+    charts::phase_portrait(
+        "Phase portrait of the median trajectory's membrane",
+        ("physics", subject),
+        &conditions,
+    )
 }
 
 /// How the training went.

@@ -50,7 +50,8 @@ struct Draft {
 
 impl Default for Draft {
     fn default() -> Self {
-        let tree = serde_json::to_value(TrainingConfig::default()).expect("defaults are plain numbers and words");
+        let tree =
+            serde_json::to_value(TrainingConfig::default()).expect("defaults are plain numbers and words");
         Draft { tree, given: Vec::new(), problems: Vec::new() }
     }
 }
@@ -62,9 +63,10 @@ impl Draft {
             Ok(Some(node)) => self.node("", &node, source),
             Err((message, span)) => {
                 let problem = Problem::error(message).at(source, span);
-                self.problems.push(
-                    problem.with_hint("`params/training_config.yml` shows the form, every key with its default"),
-                );
+                self.problems
+                    .push(problem.with_hint(
+                        "`params/training_config.yml` shows the form, every key with its default",
+                    ));
             }
         }
     }
@@ -80,7 +82,8 @@ impl Draft {
                     if keys.contains(key) {
                         self.node(&inner, value, source);
                     } else {
-                        let problem = Problem::error(format!("unknown key `{inner}`")).at(source, span.clone());
+                        let problem =
+                            Problem::error(format!("unknown key `{inner}`")).at(source, span.clone());
                         self.problems.push(problem.with_hint(meant(key, &keys)));
                     }
                 }
@@ -110,7 +113,8 @@ impl Draft {
         let path = path.trim();
         let mut group = &self.tree;
         for part in path.split('.') {
-            let keys: Vec<String> = group.as_object().map(|o| o.keys().cloned().collect()).unwrap_or_default();
+            let keys: Vec<String> =
+                group.as_object().map(|o| o.keys().cloned().collect()).unwrap_or_default();
             let Some(inner) = group.get(part) else {
                 let problem = Problem::error(format!("`{part}` in `--set {change}` is no key"));
                 self.problems.push(problem.with_hint(meant(part, &keys)));

@@ -51,7 +51,9 @@ fn place(text: &str, tree: Spanned<Tree>) -> Node {
     let at = span_of(tree.referenced);
     match tree.value {
         Tree::Map(entries) => {
-            let entries = entries.into_iter().map(|(key, value)| (key.value, span_of(key.referenced), place(text, value)));
+            let entries = entries
+                .into_iter()
+                .map(|(key, value)| (key.value, span_of(key.referenced), place(text, value)));
             Node { span: at, map: Some(entries.collect()), plain: Value::Null }
         }
         Tree::Plain(plain) => Node { span: at, map: None, plain },

@@ -55,7 +55,8 @@ pub fn portrait(
     let at = |k: usize| low - room + (high - low + 2.0 * room) * k as f64 / (POINTS - 1) as f64;
     let v: Vec<f64> = (0..POINTS).map(at).collect();
     let current = |k: usize| data.stimulus.as_ref().map_or(0.0, |s| s.values[[sample, k]]);
-    let strongest = (0..data.times()).map(current).fold(0.0, |a: f64, b| if b.abs() > a.abs() { b } else { a });
+    let strongest =
+        (0..data.times()).map(current).fold(0.0, |a: f64, b| if b.abs() > a.abs() { b } else { a });
     let mut currents = vec![0.0];
     if strongest != 0.0 {
         currents.push(strongest);

@@ -64,7 +64,10 @@ pub fn run(args: Args, session: &Session) -> Result<(), Failure> {
     atomic::make_folder(&config.output)?;
     let resumed = if args.resume { Some(checkpoint(&config.output, &origin)?) } else { None };
     if resumed.is_none() && config.output.join(BEST).exists() {
-        session.say(&format!("the run in `{}` is replaced; `--resume` would go on with it", config.output.display()));
+        session.say(&format!(
+            "the run in `{}` is replaced; `--resume` would go on with it",
+            config.output.display()
+        ));
     }
 
     let begun = Instant::now();

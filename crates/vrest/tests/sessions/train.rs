@@ -83,14 +83,18 @@ fn a_model_is_compared_with_the_physics_and_with_baselines() {
     assert_eq!(names, ["test", "outside", "new stimulus"]);
     for split in splits {
         let rmse = |i: usize| split["contenders"][i]["score"]["whole"]["rmse"].as_f64().unwrap();
-        assert!(rmse(0) < rmse(1) && rmse(0) < rmse(2), "the model beats a constant and an exponential: {split:#}");
+        assert!(
+            rmse(0) < rmse(1) && rmse(0) < rmse(2),
+            "the model beats a constant and an exponential: {split:#}"
+        );
         let physics = &split["physics"];
         let knows = split["name"] != "test";
         assert_eq!(physics.is_object(), knows, "the physics of a dataset is not known, that of a cell is");
         assert!(!knows || physics["rmse_mv"].as_f64().unwrap() <= rmse(0));
     }
     let page = std::fs::read_to_string(session.path("c/report.html")).unwrap();
-    for part in ["Phase portrait", "Loss and validation error", "first-order exponential", "Worst trajectory"] {
+    for part in ["Phase portrait", "Loss and validation error", "first-order exponential", "Worst trajectory"]
+    {
         assert!(page.contains(part), "{part}");
     }
 }
