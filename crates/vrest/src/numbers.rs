@@ -40,6 +40,13 @@ pub fn duration(time: std::time::Duration) -> String {
     }
 }
 
+/// A time of the model in the unit that people would use: `12 ms`, `3.1 min`, `2.4 d`.
+pub fn model_time(ms: f64) -> String {
+    const UNITS: [(f64, &str); 5] = [(1.0, "ms"), (1e3, "s"), (6e4, "min"), (3.6e6, "h"), (8.64e7, "d")];
+    let (size, unit) = UNITS.into_iter().rev().find(|(size, _)| ms.abs() >= *size).unwrap_or(UNITS[0]);
+    format!("{} {unit}", significant(ms / size, 3))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -54,5 +61,7 @@ mod tests {
         assert_eq!(fixed(-0.0001, 2), "0.00");
         assert_eq!(fixed(-1.005, 1), "-1.0");
         assert_eq!(count(1, "sample"), "1 sample");
+        let times: Vec<String> = [0.0, 0.5, 1234.0, 7.2e6, 1e9].map(model_time).to_vec();
+        assert_eq!(times, ["0 ms", "0.5 ms", "1.23 s", "2 h", "11.6 d"]);
     }
 }

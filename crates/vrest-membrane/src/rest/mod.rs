@@ -65,6 +65,16 @@ pub fn resting_potential(membrane: &Membrane, p: &[f64]) -> Result<f64, RestErro
     chosen(&current, &roots).map(|i| roots[i].v)
 }
 
+/// Every rest at the concentrations of the parameters, from hyperpolarised to depolarised: none is an answer too.
+///
+/// # Errors
+/// Where a current is not finite.
+pub fn all_rests(membrane: &Membrane, p: &[f64]) -> Result<Vec<Root>, RestError> {
+    let current = SteadyCurrent::new(membrane, p);
+    current.check_finite()?;
+    Ok(current.roots().0)
+}
+
 /// The rest nearest to `v`, mV.
 pub(crate) fn nearest_rest(membrane: &Membrane, p: &[f64], v: f64) -> Result<f64, RestError> {
     let current = SteadyCurrent::new(membrane, p);

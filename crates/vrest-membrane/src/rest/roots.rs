@@ -1,6 +1,6 @@
 //! All voltages at which the net steady current vanishes, with the proof that there are no others.
 
-use super::{RestError, USUAL_START};
+use super::{RestError, USUAL_START, stability};
 use crate::membrane::Membrane;
 use serde::Serialize;
 use vrest_ode::{Interval, Real, ScalarFunction, VectorField, all_zeros};
@@ -19,6 +19,8 @@ pub struct Root {
     pub bracket: [f64; 2],
     /// Slope of the steady current, mS/cm2: positive where the current opposes a displacement.
     pub slope: f64,
+    /// Whether a small displacement of voltage and gates dies out.
+    pub stable: bool,
     /// Whether the bracket is proved to hold exactly one rest; false at a tangency, where two meet or none is left.
     pub proven: bool,
 }
@@ -83,6 +85,13 @@ impl<'m> SteadyCurrent<'m> {
         Ok(())
     }
 
+    /// Whether a rest at `v` is stable.
+    fn is_stable(&self, v: f64) -> bool {
+        let mut y = vec![0.0; self.membrane.states().len()];
+        self.membrane.state_at(v, self.p, &mut y);
+        stability::eigenvalues(self.membrane, self.p, &y).iter().all(|l| l[0] < 0.0)
+    }
+
     /// All rests, from hyperpolarised to depolarised.
     pub fn roots(&self) -> (Vec<Root>, Certificate) {
         let found = all_zeros(self, Interval::new(RANGE.0, RANGE.1));
@@ -91,6 +100,7 @@ impl<'m> SteadyCurrent<'m> {
             residual: z.residual,
             bracket: [z.enclosure.lo, z.enclosure.hi],
             slope: z.slope,
+            stable: self.is_stable(z.x),
             proven: z.proven,
         });
         let certificate = Certificate {

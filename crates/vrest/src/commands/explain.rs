@@ -1,6 +1,7 @@
 //! `vrest explain`: why a membrane rests where it does.
 
 mod picture;
+mod pump_off;
 mod words;
 
 use std::fmt::Write as _;
@@ -8,8 +9,9 @@ use std::path::PathBuf;
 
 use serde::Serialize;
 use serde_json::json;
+use vrest_figures::Figure;
 use vrest_membrane::explain::{Attribution, Explanation, Sensitivity};
-use vrest_membrane::{constants, explain};
+use vrest_membrane::{Membrane, constants, explain};
 
 use crate::cell_input::{self, SetArgs};
 use crate::failure::{Failure, Kind};
@@ -33,6 +35,7 @@ step is -I/G. The steps add up to V_rest exactly, in any order. Concentrations a
 Examples:
   vrest explain neuron_balanced
   vrest explain seed_neuron --figure why.svg
+  vrest explain my-cell/cell.toml --pump-off --figure clock.svg
   vrest explain squid_hh52 --set \"hh_k.g=18 mS/cm2\" --format json")]
 pub struct Args {
     /// A preset's name (`vrest list presets`) or a cell file
@@ -40,6 +43,9 @@ pub struct Args {
     /// Draw waterfall and sensitivities into this file (`.svg` or `.png`)
     #[arg(short, long, value_name = "FILE")]
     figure: Option<PathBuf>,
+    /// Block every pump instead, and follow the cell to its end; needs concentrations that move
+    #[arg(long)]
+    pump_off: bool,
     #[command(flatten)]
     set: SetArgs,
 }
@@ -49,14 +55,22 @@ pub fn run(args: Args, session: &Session) -> Result<(), Failure> {
         outputs::figure_form(path)?;
     }
     let input = cell_input::load(&args.cell, &args.set, session)?;
+    let draw = |figure: &dyn Fn() -> Figure| -> Result<(), Failure> {
+        let Some(path) = &args.figure else { return Ok(()) };
+        let typed = json!({"cell": args.cell, "set": args.set.set, "pump_off": args.pump_off});
+        let mut outputs = Outputs::new("explain", typed);
+        outputs.input(&input.origin).warnings(&input.warnings);
+        outputs.figure(path, &figure())?;
+        outputs.finish(path, session)
+    };
+    if args.pump_off {
+        let followed = pump_off::follow(&Membrane::compile(&input.cell))?;
+        draw(&|| followed.figure())?;
+        return session.answer(&followed);
+    }
     let explanation =
         explain(&input.cell).map_err(|error| Failure::of(Kind::Unacceptable, &error, Some(error.hint())))?;
-    if let Some(path) = &args.figure {
-        let mut outputs = Outputs::new("explain", json!({"cell": args.cell, "set": args.set.set}));
-        outputs.input(&input.origin).warnings(&input.warnings);
-        outputs.figure(path, &picture::figure(&explanation))?;
-        outputs.finish(path, session)?;
-    }
+    draw(&|| picture::figure(&explanation))?;
     session.answer(&Explained { in_words: words::paragraph(&explanation), explanation })
 }
 

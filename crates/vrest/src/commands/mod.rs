@@ -17,6 +17,7 @@ mod reference;
 mod rest;
 mod run;
 mod schema;
+mod sweep;
 mod train;
 
 /// Makes the enum of commands and its dispatch from one list; a command's help is its `Args`' doc comment.
@@ -46,6 +47,7 @@ commands! {
     List => list,
     Rest => rest,
     Explain => explain,
+    Sweep => sweep,
     Run => run,
     Schema => schema,
     Train => train,

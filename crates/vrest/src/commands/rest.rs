@@ -1,9 +1,14 @@
 //! `vrest rest`: where a membrane rests, and what holds it there.
 
+mod whole_cell;
+
+pub use whole_cell::fate;
+
 use std::fmt::Write as _;
 
 use serde::Serialize;
-use vrest_membrane::{Membrane, RestReport, constants};
+use vrest_membrane::living::{LivingStates, Settings};
+use vrest_membrane::{Membrane, RestError, RestReport, constants, living};
 
 use crate::cell_input::{self, SetArgs};
 use crate::failure::{Failure, Kind};
@@ -14,14 +19,27 @@ use crate::table::{Align, Table};
 /// Find the resting potential of a cell, and what holds it there
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
+Where concentrations move, the steady states of the whole cell follow: what it conserves, every state found from many \
+starts, its stability, and where the cell goes.
+
 Examples:
   vrest rest neuron_balanced
   vrest rest my-cell/cell.toml --set \"ions.K.outside=10 mM\" --format json")]
 pub struct Args {
     /// A preset's name (`vrest list presets`) or a cell file
     cell: String,
+    /// Where concentrations move: the relative error of a steady state of the whole cell
+    #[arg(long, value_name = "NUMBER", default_value_t = 1e-10, value_parser = tolerance)]
+    tolerance: f64,
     #[command(flatten)]
     set: SetArgs,
+}
+
+fn tolerance(text: &str) -> Result<f64, String> {
+    match text.parse::<f64>() {
+        Ok(x) if (1e-14..=1e-3).contains(&x) => Ok(x),
+        _ => Err("a number between 1e-14 and 1e-3 is needed".into()),
+    }
 }
 
 /// The answer: the report with the units that its numbers are in.
@@ -29,6 +47,9 @@ pub struct Args {
 pub struct Rest {
     #[serde(flatten)]
     report: RestReport,
+    /// Where concentrations move: the steady states of everything together.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    whole_cell: Option<LivingStates>,
     units: Units,
 }
 
@@ -63,9 +84,12 @@ const UNITS: Units = Units {
 pub fn run(args: Args, session: &Session) -> Result<(), Failure> {
     let input = cell_input::load(&args.cell, &args.set, session)?;
     let membrane = Membrane::compile(&input.cell);
-    let report = vrest_membrane::rest(&membrane, &membrane.defaults())
-        .map_err(|error| Failure::of(Kind::Unacceptable, &error, Some(error.hint())))?;
-    session.answer(&Rest::new(report))
+    let p = membrane.defaults();
+    let no_rest = |error: RestError| Failure::of(Kind::Unacceptable, &error, Some(error.hint()));
+    let report = vrest_membrane::rest(&membrane, &p).map_err(no_rest)?;
+    let settings = Settings { tolerance: args.tolerance, ..Settings::default() };
+    let whole_cell = living(&membrane, &p, &settings).map_err(no_rest)?;
+    session.answer(&Rest { whole_cell, ..Rest::new(report) })
 }
 
 impl Answer for Rest {
@@ -83,6 +107,9 @@ impl Answer for Rest {
             self.report.roots.iter().filter(|r| r.v != self.report.v_rest).map(|r| fixed(r.v, 4)).collect();
         if !others.is_empty() {
             let _ = writeln!(out, "\nThe net current vanishes at {} mV too.", others.join(", "));
+        }
+        if let Some(whole) = &self.whole_cell {
+            out += &whole_cell::text(whole, paint);
         }
         out
     }
@@ -113,6 +140,13 @@ impl Answer for Rest {
             let ion = current.ion.as_ref().map_or(String::new(), |ion| format!(".{ion}"));
             row(&format!("i_{}{ion}", current.mechanism), Some(current.current), "uA/cm2");
         }
+        for (i, state) in self.whole_cell.iter().flat_map(|w| w.states.iter().enumerate()) {
+            for value in &state.values {
+                row(&format!("steady_{i}.{}", value.name), Some(value.value), value.unit);
+            }
+            row(&format!("steady_{i}.stable"), Some(f64::from(state.stable)), "");
+            row(&format!("steady_{i}.slowest"), state.slowest, "ms");
+        }
         table
     }
 }
@@ -120,7 +154,7 @@ impl Answer for Rest {
 impl Rest {
     /// The answer to show.
     pub fn new(report: RestReport) -> Self {
-        Self { report, units: UNITS }
+        Self { report, whole_cell: None, units: UNITS }
     }
 
     fn overview(&self) -> Table {

@@ -9,4 +9,5 @@ mod generate;
 mod init;
 mod rest;
 mod run;
+mod sweep;
 mod train;
