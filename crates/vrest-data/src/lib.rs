@@ -8,6 +8,7 @@
 
 pub mod atomic;
 pub mod dataset;
+pub mod doubt;
 pub mod error;
 pub mod features;
 pub mod manifest;

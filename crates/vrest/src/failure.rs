@@ -129,5 +129,6 @@ from_file_errors!(
     vrest_data::atomic::WriteError,
     vrest_data::manifest::HashError,
     vrest_data::npz::NpzError,
+    vrest_data::recording::RecordingError,
     vrest_data::table::TableError,
 );

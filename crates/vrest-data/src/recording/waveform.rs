@@ -110,6 +110,18 @@ impl Waveform {
         out
     }
 
+    /// Multiplies the command by `factor`: its unit was another one.
+    pub(crate) fn scale(&mut self, factor: f64) {
+        match self {
+            Waveform::Samples(values) => values.iter_mut().for_each(|v| *v *= factor),
+            Waveform::Segments(segments) => segments.iter_mut().for_each(|s| match &mut s.shape {
+                Shape::Hold(level) => *level *= factor,
+                Shape::Ramp { from, to } => (*from, *to) = (*from * factor, *to * factor),
+                Shape::Pulses { base, level, .. } => (*base, *level) = (*base * factor, *level * factor),
+            }),
+        }
+    }
+
     /// The samples at which the command jumps or bends, increasing; nothing where only samples are known.
     pub fn edges(&self) -> Vec<usize> {
         let mut edges = Vec::new();

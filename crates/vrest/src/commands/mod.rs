@@ -10,6 +10,7 @@ mod demo;
 mod explain;
 mod generate;
 mod init;
+mod inspect;
 mod list;
 mod man;
 mod predict;
@@ -44,6 +45,7 @@ commands! {
     Check => check,
     Generate => generate,
     Init => init,
+    Inspect => inspect,
     List => list,
     Rest => rest,
     Explain => explain,

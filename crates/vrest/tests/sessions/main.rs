@@ -7,6 +7,7 @@ mod files;
 mod frame;
 mod generate;
 mod init;
+mod inspect;
 mod rest;
 mod run;
 mod sweep;
