@@ -68,11 +68,7 @@ impl Lab {
         }
         let piece = |samples, level| Segment { samples, shape: Shape::Hold(level) };
         let waveform = |&i: &f64| {
-            Waveform::Segments(vec![
-                piece(0..STEP.start, 0.0),
-                piece(STEP, i),
-                piece(STEP.end..N, 0.0),
-            ])
+            Waveform::Segments(vec![piece(0..STEP.start, 0.0), piece(STEP, i), piece(STEP.end..N, 0.0)])
         };
         Recording {
             channels,
@@ -173,7 +169,8 @@ fn an_electrode_in_the_voltage_is_measured() {
         let examined = examine(Lab { r_s, ..Lab::honest() }.record(), false);
         assert_eq!(about(&examined), [About::Bridge], "{r_s}");
         let message = &examined.findings[0].message;
-        let value: f64 = message.split("balanced: ").nth(1).unwrap().split(' ').next().unwrap().parse().unwrap();
+        let value: f64 =
+            message.split("balanced: ").nth(1).unwrap().split(' ').next().unwrap().parse().unwrap();
         assert!((value - r_s.abs()).abs() < 1.5, "{message}");
     }
 }

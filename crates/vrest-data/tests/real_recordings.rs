@@ -12,7 +12,8 @@ use vrest_data::recording;
 
 fn file(name: &str) -> Option<PathBuf> {
     let here = PathBuf::from(env!("CARGO_MANIFEST_DIR"));
-    let mut places: Vec<PathBuf> = std::env::var_os("VREST_RECORDINGS").into_iter().map(PathBuf::from).collect();
+    let mut places: Vec<PathBuf> =
+        std::env::var_os("VREST_RECORDINGS").into_iter().map(PathBuf::from).collect();
     places.extend(here.ancestors().map(|a| a.join("shared/recordings")));
     let found = places.iter().map(|p| p.join(name)).find(|p| p.is_file());
     if found.is_none() {
@@ -34,7 +35,8 @@ fn features(e: &Examined) -> Vec<passive::SweepFeatures> {
 #[test]
 fn the_model_cell_is_one_resistor_and_one_capacitor() {
     let Some(e) = examined("2020_03_02_0000.abf") else { return };
-    let lie = e.findings.iter().find(|f| f.about == About::HeaderCommand).expect("the header's steps are wrong");
+    let lie =
+        e.findings.iter().find(|f| f.about == About::HeaderCommand).expect("the header's steps are wrong");
     assert!(lie.corrected && lie.confidence > 0.99 && e.used == UsedCommand::Recorded, "{lie:?}");
     let f = features(&e);
     let step = |s: usize| f[s].step.as_ref().unwrap().i_step;

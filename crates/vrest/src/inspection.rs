@@ -4,10 +4,10 @@ use std::fmt::Write as _;
 
 use serde::Serialize;
 use vrest_data::doubt::{Examined, Finding, UsedCommand};
+use vrest_data::features::Estimate;
 use vrest_data::features::membrane_test::{self, MembraneTest};
 use vrest_data::features::passive::{self, SweepFeatures};
 use vrest_data::features::summary::{Summary, weighted_mean};
-use vrest_data::features::Estimate;
 use vrest_data::recording::{Channel, Clamp, CommandSource, Provenance, Tag};
 use vrest_figures::{Axis, Color, Dash, Figure, Legend, Line, Panel, Points};
 
@@ -374,12 +374,7 @@ fn table(
 }
 
 fn quantities() -> Table {
-    Table::new([
-        ("quantity", Align::Left),
-        ("value", Align::Right),
-        ("unit", Align::Left),
-        ("", Align::Left),
-    ])
+    Table::new([("quantity", Align::Left), ("value", Align::Right), ("unit", Align::Left), ("", Align::Left)])
 }
 
 fn together(s: &Summary) -> Table {
@@ -393,7 +388,12 @@ fn together(s: &Summary) -> Table {
     row("R_in", s.r_in.as_ref(), "Mohm", "the smallest steps");
     row("R_in, hyperpolarised", s.r_in_hyperpolarising.as_ref(), "Mohm", "");
     row("R_in, depolarised", s.r_in_depolarising.as_ref(), "Mohm", "");
-    row("rectification", s.rectification.as_ref(), "", "depolarised over hyperpolarised; 1 is a straight line");
+    row(
+        "rectification",
+        s.rectification.as_ref(),
+        "",
+        "depolarised over hyperpolarised; 1 is a straight line",
+    );
     row("tau", s.tau.as_ref(), "ms", "one exponential");
     row("C_m", s.c_m.as_ref(), "pF", "tau/R of one exponential");
     row("sag", s.sag_ratio.as_ref(), "", "of the strongest hyperpolarising step");
@@ -473,7 +473,8 @@ pub fn figure(name: &str, examined: &Examined, chosen: &[usize]) -> Figure {
     let against = examined.used == UsedCommand::Recorded && !r.commands.is_empty();
     for &s in chosen {
         let t: Vec<f64> = (0..r.sweeps[s].len()).map(|i| i as f64 * r.dt_ms).collect();
-        let features = current.then(|| passive::sweep(r.response(s), &examined.command[s], r.dt_ms)).flatten();
+        let features =
+            current.then(|| passive::sweep(r.response(s), &examined.command[s], r.dt_ms)).flatten();
         let spiking = features.as_ref().is_some_and(|f| !f.spikes_ms.is_empty());
         let (label, color, named) = match spiking {
             true => ("sweeps with spikes", Color::Series(1), &mut named_spiking),
@@ -485,7 +486,8 @@ pub fn figure(name: &str, examined: &Examined, chosen: &[usize]) -> Figure {
         below = below.mark(Line::new(label, &t, &examined.command[s]).color(Color::Series(0)).width(1.2));
         if let Some(stated) = r.stated_command(s).filter(|_| against) {
             let label = if std::mem::replace(&mut named_header, true) { "" } else { "as the header says" };
-            below = below.mark(Line::new(label, &t, &stated).color(Color::Series(1)).dash(Dash::Dashed).width(1.0));
+            below = below
+                .mark(Line::new(label, &t, &stated).color(Color::Series(1)).dash(Dash::Dashed).width(1.0));
         }
         if let Some(step) = features.and_then(|f| f.step)
             && let Some(v) = step.v_steady

@@ -42,9 +42,7 @@ pub(super) fn choose(
     match (stated(), recorded()) {
         (Some(stated), None) => (stated, UsedCommand::Header),
         (None, Some(recorded)) => (recorded, UsedCommand::Recorded),
-        (None, None) => {
-            (recording.sweeps.iter().map(|s| vec![0.0; s.len()]).collect(), UsedCommand::Unknown)
-        }
+        (None, None) => (recording.sweeps.iter().map(|s| vec![0.0; s.len()]).collect(), UsedCommand::Unknown),
         (Some(stated), Some(recorded)) => {
             let believe_recorded = judge(recording, &stated, &recorded, trust_header, findings);
             if believe_recorded && !trust_header {

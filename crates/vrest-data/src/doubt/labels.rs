@@ -10,9 +10,8 @@ use crate::recording::{Clamp, Quantity, Recording};
 pub(super) fn swapped(recording: &mut Recording, correct: bool, findings: &mut Vec<Finding>) {
     let (Some(command), Some(Clamp::Current)) = (recording.recorded_command, recording.clamp) else { return };
     let response = recording.response;
-    let moves = |channel: usize| {
-        recording.sweeps.iter().map(|s| jumpiness(&s.channels[channel])).fold(0.0, f64::max)
-    };
+    let moves =
+        |channel: usize| recording.sweeps.iter().map(|s| jumpiness(&s.channels[channel])).fold(0.0, f64::max);
     let (labelled_voltage, labelled_current) = (moves(response), moves(command));
     let level = typical(recording, command);
     let like_a_membrane = (5.0..150.0).contains(&level);
@@ -160,7 +159,8 @@ fn resistance(recording: &Recording, command: &[Vec<f64>]) -> Option<f64> {
         {
             continue;
         }
-        let (x, y) = (step.level - base.level, noise::mean(&answer[end]) - noise::mean(&answer[base.start..base.end]));
+        let (x, y) =
+            (step.level - base.level, noise::mean(&answer[end]) - noise::mean(&answer[base.start..base.end]));
         xy += x * y;
         xx += x * x;
     }

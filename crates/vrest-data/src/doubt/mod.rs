@@ -106,9 +106,8 @@ fn certainty(z: f64) -> f64 {
     // Abramowitz & Stegun 26.2.17, good to 1e-7: enough for a confidence.
     let x = z.abs();
     let t = 1.0 / (1.0 + 0.2316419 * x);
-    let poly = t
-        * (0.319381530
-            + t * (-0.356563782 + t * (1.781477937 + t * (-1.821255978 + t * 1.330274429))));
+    let poly =
+        t * (0.319381530 + t * (-0.356563782 + t * (1.781477937 + t * (-1.821255978 + t * 1.330274429))));
     let tail = (-0.5 * x * x).exp() / (2.0 * std::f64::consts::PI).sqrt() * poly;
     (1.0 - 2.0 * tail).clamp(0.0, 0.99)
 }

@@ -12,8 +12,7 @@ const RUN: usize = 8;
 pub(super) fn clipped(recording: &Recording, findings: &mut Vec<Finding>) {
     let channel = recording.response;
     let all = || recording.sweeps.iter().map(|s| &s.channels[channel]);
-    let (low, high) =
-        all().flatten().fold((f64::MAX, f64::MIN), |(l, h), &v| (l.min(v), h.max(v)));
+    let (low, high) = all().flatten().fold((f64::MAX, f64::MIN), |(l, h), &v| (l.min(v), h.max(v)));
     // A trace without noise (a simulation) stands still wherever it settles.
     let moves = all().flat_map(|t| t.windows(2)).filter(|w| w[0] != w[1]).count();
     let total: usize = all().map(Vec::len).sum();
@@ -22,11 +21,8 @@ pub(super) fn clipped(recording: &Recording, findings: &mut Vec<Finding>) {
     }
     let full = recording.channels[channel].gain.and_then(|g| g.full_scale);
     for (end, name) in [(low, "lowest"), (high, "highest")] {
-        let sweeps: Vec<usize> = all()
-            .enumerate()
-            .filter(|(_, t)| longest_run(t, end) >= RUN)
-            .map(|(s, _)| s)
-            .collect();
+        let sweeps: Vec<usize> =
+            all().enumerate().filter(|(_, t)| longest_run(t, end) >= RUN).map(|(s, _)| s).collect();
         let Some(&first) = sweeps.first() else { continue };
         let at_full_scale = full.is_some_and(|f| end.abs() > 0.999 * f);
         let why = if at_full_scale { ", the end of the digitiser's range" } else { "" };
@@ -64,7 +60,8 @@ pub(super) fn bridge(recording: &Recording, command: &[Vec<f64>], findings: &mut
         let long: Vec<_> = plateaus(command).into_iter().filter(|p| p.len() as f64 * dt >= 10.0).collect();
         for w in long.windows(2).filter(|w| w[0].end == w[1].start) {
             let i = w[1].level - w[0].level;
-            let around = w[1].start.saturating_sub((4.0 / dt) as usize)..(w[1].start + (6.0 / dt) as usize).min(v.len());
+            let around = w[1].start.saturating_sub((4.0 / dt) as usize)
+                ..(w[1].start + (6.0 / dt) as usize).min(v.len());
             if i.abs() < 1e-9 || !spikes::find(&v[around], dt, 20.0, -20.0).is_empty() {
                 continue;
             }

@@ -28,7 +28,9 @@ fn the_numbers_of_a_known_cell_come_back() {
     assert_eq!(outcome.code, 0, "{}", outcome.transcript());
     let answer: serde_json::Value = serde_json::from_str(&outcome.stdout).unwrap();
     let value = |what: &str| answer["current_clamp"]["together"][what]["value"].as_f64().unwrap();
-    for (what, want) in [("v_rest", -70.0), ("r_in", 200.0), ("tau", 20.0), ("c_m", 100.0), ("rectification", 1.0)] {
+    for (what, want) in
+        [("v_rest", -70.0), ("r_in", 200.0), ("tau", 20.0), ("c_m", 100.0), ("rectification", 1.0)]
+    {
         assert!((value(what) / want - 1.0).abs() < 0.005, "{what} {}", value(what));
     }
     assert_eq!(session.files(), ["cell.csv", "cell.manifest.json", "cell.svg"]);
@@ -53,7 +55,11 @@ fn what_is_no_recording_is_refused_in_words() {
     let session = Session::new();
     let mut abf = b"ABF2".to_vec();
     abf.resize(200, 0);
-    session.file("empty.abf", "").file("short.abf", abf).file("words.csv", "a,b\nx,y\n").file("x.wcp", "VER=9");
+    session
+        .file("empty.abf", "")
+        .file("short.abf", abf)
+        .file("words.csv", "a,b\nx,y\n")
+        .file("x.wcp", "VER=9");
     session.file("cell.csv", recording(&[10.0], "mV"));
     for (arguments, code) in [
         (&["inspect", "empty.abf"][..], 3),
@@ -67,7 +73,11 @@ fn what_is_no_recording_is_refused_in_words() {
     ] {
         let outcome = session.run(arguments);
         assert_eq!(outcome.code, code, "{}", outcome.transcript());
-        assert!(outcome.stdout.is_empty() && !outcome.stderr.contains("panicked"), "{}", outcome.transcript());
+        assert!(
+            outcome.stdout.is_empty() && !outcome.stderr.contains("panicked"),
+            "{}",
+            outcome.transcript()
+        );
         // Every message says what to do.
         assert!(outcome.stderr.contains("hint"), "{}", outcome.transcript());
     }
