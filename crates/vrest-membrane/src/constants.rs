@@ -21,6 +21,9 @@ pub const ZERO_CELSIUS: f64 = 273.15;
 /// 1 /um: 10/F.
 pub const MM_PER_MS: f64 = 10.0 / FARADAY;
 
+/// Molar volume of water per mM of osmolarity: 18 cm3/mol times 1e-6 mol/cm3, 1/mM, as pump-leak models use it.
+pub const WATER_PER_MM: f64 = 18.0e-6;
+
 /// Thermal voltage RT/F, mV, at `kelvin`.
 #[inline(always)]
 pub fn rt_over_f<R: Real>(kelvin: R) -> R {

@@ -17,7 +17,7 @@ pub(crate) mod trial;
 pub(crate) use params::parameters;
 pub use params::{ParamSpec, param};
 pub(crate) use site::ION_STRIDE;
-pub use site::{Gate, Heat, Site, SlotRef};
+pub use site::{Gate, Heat, Role, Site, SlotRef};
 
 use crate::cell::{Ion, Level};
 use crate::reader::Section;
@@ -63,6 +63,28 @@ pub enum Slot {
     Chosen,
     /// Carried by no ion in particular: it moves charge but no concentration.
     Nonspecific,
+    /// No current: the mechanism only reads the concentrations of the ion of this name.
+    Senses(&'static str),
+    /// No current through the membrane: the rate, mM/s, at which others than the cell remove the ion of this name from
+    /// the space outside, together with a counter-ion.
+    Outside(&'static str),
+    /// The same for the ion that the cell file names under `ion`.
+    OutsideChosen,
+}
+
+impl Slot {
+    /// What its number does.
+    pub fn role(&self) -> Role {
+        match self {
+            Slot::Ion(_) | Slot::Chosen | Slot::Nonspecific => Role::Current,
+            Slot::Senses(_) => Role::Senses,
+            Slot::Outside(_) | Slot::OutsideChosen => Role::Outside,
+        }
+    }
+    /// Whether the cell file names its ion.
+    pub fn is_chosen(&self) -> bool {
+        matches!(self, Slot::Chosen | Slot::OutsideChosen)
+    }
 }
 
 /// Where a mechanism claims to carry no current; the generic tests check it.
@@ -174,6 +196,6 @@ pub trait Mechanism: Clone + std::fmt::Debug + Send + Sync + Sized {
         let _ = (v, site, k, out);
     }
 
-    /// Writes each slot's current at `v` mV, uA/cm2, outward positive.
+    /// Writes each slot's current at `v` mV, uA/cm2, outward positive (mM/s removed for [`Slot::Outside`]).
     fn currents<R: Real>(&self, v: R, site: &Site<'_, R>, k: &[R], gates: &[R], out: &mut [R]);
 }

@@ -53,7 +53,7 @@ fn bench(spec: &Spec, around: &Surroundings) -> Bench {
         text += &format!("[ions.{name}]\ninside = \"{inside} mM\"\noutside = \"{outside} mM\"\n");
     }
     text += &format!("[mechanisms.m]\nkind = \"{}\"\n", spec.kind);
-    if spec.slots.contains(&Slot::Chosen) {
+    if spec.slots.iter().any(Slot::is_chosen) {
         text += "ion = \"K\"\n";
     }
     for (p, place) in spec.params.iter().zip(around.places.iter().cycle()) {

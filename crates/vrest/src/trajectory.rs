@@ -3,6 +3,7 @@
 use vrest_figures::charts::{Stimulus, trace};
 use vrest_figures::{Figure, Interpolation};
 use vrest_membrane::Experiment;
+use vrest_membrane::membrane::StateInfo;
 use vrest_ode::{Solution, Stats, VectorField};
 
 use crate::failure::Failure;
@@ -44,6 +45,7 @@ impl Trajectory {
             values: solution.state(i).collect(),
         });
         let mut columns: Vec<Column> = states.collect();
+        columns.extend(concentrations(experiment, p, solution));
         columns.extend(done(experiment, p, &solution.t));
         let sharp_t_ms = with_edges(experiment, p, &solution.t);
         Self {
@@ -100,6 +102,18 @@ impl Trajectory {
             .collect();
         trace(&self.title, &self.t_ms, &[("V", self.voltage())], &stimuli)
     }
+}
+
+/// The concentrations behind the amounts of a cell whose volume moves.
+fn concentrations(experiment: &Experiment, p: &[f64], solution: &Solution) -> Vec<Column> {
+    let membrane = experiment.membrane();
+    let column = |s: StateInfo| Column { name: s.name, unit: s.dimension.unit(), values: Vec::new() };
+    let mut columns: Vec<Column> = membrane.observed().into_iter().map(column).collect();
+    for i in 0..solution.t.len() {
+        let observed = membrane.observe(&p[..membrane.params().len()], solution.row(i));
+        columns.iter_mut().zip(observed).for_each(|(column, x)| column.values.push(x));
+    }
+    columns
 }
 
 /// The injected current and every parameter that the protocol changes.

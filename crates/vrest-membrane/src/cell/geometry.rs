@@ -68,6 +68,30 @@ impl Shape {
         }
     }
 
+    /// Volume inside, um3.
+    #[inline(always)]
+    pub fn volume<R: Real>(self, p: &[R]) -> R {
+        match self {
+            Shape::Sphere => p[DIAMETER] * p[DIAMETER] * p[DIAMETER] * (std::f64::consts::PI / 6.0),
+            Shape::Cylinder => p[DIAMETER] * p[DIAMETER] * p[LENGTH] * (std::f64::consts::PI / 4.0),
+        }
+    }
+
+    /// Volume outside, um3.
+    #[inline(always)]
+    pub fn volume_outside<R: Real>(self, p: &[R]) -> R {
+        self.volume(p) * p[OUTSIDE_RATIO]
+    }
+
+    /// Relative growth of the area over relative growth of the volume, where the shape stays what it is and a
+    /// cylinder keeps its length: d ln A/d ln w.
+    pub fn area_exponent(self) -> f64 {
+        match self {
+            Shape::Sphere => 2.0 / 3.0,
+            Shape::Cylinder => 0.5,
+        }
+    }
+
     /// Membrane area over volume inside, 1/um.
     #[inline(always)]
     pub fn area_over_volume<R: Real>(self, p: &[R]) -> R {

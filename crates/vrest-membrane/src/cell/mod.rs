@@ -10,10 +10,11 @@ mod numbers;
 mod plausible;
 mod read;
 pub(crate) mod specs;
+mod water;
 
 pub use expected::Expectation;
 pub use geometry::{Geometry, Shape};
-pub use ions::{Ion, Level, known_valence};
+pub use ions::{Impermeant, Ion, Level, Pool, Water, known_valence};
 pub use numbers::{ParamInfo, Unsolved};
 
 use crate::balance;
@@ -55,6 +56,10 @@ pub struct Cell {
     pub geometry: Option<Geometry>,
     /// The ions, in the order of the file.
     pub ions: Vec<Ion>,
+    /// What cannot cross the membrane.
+    pub impermeants: Vec<Impermeant>,
+    /// Water, where the volume moves.
+    pub water: Option<Water>,
     /// The mechanisms, in the order of the file.
     pub mechanisms: Vec<Instance>,
     /// What the file claims about its own rest.

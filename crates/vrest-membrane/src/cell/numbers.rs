@@ -1,6 +1,6 @@
 //! The numbers of a cell: reading one, finding one by path, listing all.
 
-use super::specs::{capacitance, concentration, equilibrium, rt_over_f, temperature};
+use super::specs::{self, capacitance, concentration, equilibrium, rt_over_f, temperature};
 use super::{Cell, Level};
 use crate::bounds;
 use crate::mechanism::ParamSpec;
@@ -78,6 +78,22 @@ pub(super) fn place<'c>(cell: &'c mut Cell, path: &str) -> Option<&'c mut f64> {
         let i = g.shape.params().iter().position(|p| p.name == key)?;
         return g.params.get_mut(i);
     }
+    if owner == "water" {
+        return cell.water.as_mut().filter(|_| key == "permeability").map(|w| &mut w.permeability);
+    }
+    if let Some(name) = owner.strip_prefix("impermeants.") {
+        let x = cell.impermeants.iter_mut().find(|x| x.name == name)?;
+        return match key {
+            "inside" => Some(&mut x.inside),
+            "outside" => Some(&mut x.outside),
+            _ => None,
+        };
+    }
+    if let Some(name) = owner.strip_prefix("ions.").and_then(|rest| rest.strip_suffix(".pool")) {
+        let ion = cell.ions.iter_mut().find(|i| i.name == name)?;
+        let Level::Concentrations { pool: Some(pool), .. } = &mut ion.level else { return None };
+        return pool.place(key);
+    }
     if let Some(name) = owner.strip_prefix("ions.") {
         let ion = cell.ions.iter_mut().find(|i| i.name == name)?;
         return match (&mut ion.level, key) {
@@ -108,18 +124,32 @@ pub(super) fn of(cell: &Cell) -> Vec<ParamInfo> {
     for ion in &cell.ions {
         let path = |spec: &ParamSpec| format!("ions.{}.{}", ion.name, spec.name);
         match ion.level {
-            Level::Concentrations { inside, outside, .. } => {
+            Level::Concentrations { inside, outside, pool, .. } => {
                 for (value, spec) in [
                     (inside, concentration("inside", "concentration inside")),
                     (outside, concentration("outside", "concentration outside")),
                 ] {
                     all.push(ParamInfo { path: path(&spec), value, spec });
                 }
+                for (value, spec) in pool.iter().flat_map(|p| p.values().into_iter().zip(specs::pool())) {
+                    let path = format!("ions.{}.pool.{}", ion.name, spec.name);
+                    all.push(ParamInfo { path, value, spec });
+                }
             }
             Level::Fixed { e } => {
                 all.push(ParamInfo { path: path(&equilibrium()), value: e, spec: equilibrium() })
             }
         }
+    }
+    for x in &cell.impermeants {
+        for (value, key) in [(x.inside, "inside"), (x.outside, "outside")] {
+            let path = format!("impermeants.{}.{key}", x.name);
+            all.push(ParamInfo { path, value, spec: specs::impermeant(key) });
+        }
+    }
+    if let Some(w) = &cell.water {
+        let spec = specs::water_permeability();
+        all.push(ParamInfo { path: format!("water.{}", spec.name), value: w.permeability, spec });
     }
     for m in &cell.mechanisms {
         for (spec, &value) in m.mechanism.spec().params.into_iter().zip(&m.params) {

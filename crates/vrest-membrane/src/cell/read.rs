@@ -3,17 +3,30 @@
 use super::numbers::{self, Unsolved};
 use super::{
     Balance, Cell, Draft, Geometry, Instance, Ion, Level, Shape, expected, known_valence, plausible, specs,
+    water,
 };
 use crate::constants;
-use crate::mechanism::{Slot, SlotRef, Surroundings};
+use crate::mechanism::{Role, Slot, SlotRef, Surroundings};
 use crate::mechanisms::{self, AnyMechanism};
 use crate::problem::Fault;
 use crate::reader::{Located, Section};
 use crate::units::Dimension;
 
 /// Names that a mechanism may not have, because paths begin with them.
-const RESERVED: &[&str] =
-    &["ions", "geometry", "temperature", "capacitance", "rt_over_f", "stimulus", "v_start", "v", "t"];
+const RESERVED: &[&str] = &[
+    "ions",
+    "impermeants",
+    "water",
+    "volume",
+    "geometry",
+    "temperature",
+    "capacitance",
+    "rt_over_f",
+    "stimulus",
+    "v_start",
+    "v",
+    "t",
+];
 
 /// Reads the root table.
 pub(super) fn cell(root: &mut Section<'_>) -> Option<Draft> {
@@ -30,6 +43,8 @@ pub(super) fn cell(root: &mut Section<'_>) -> Option<Draft> {
             .unwrap_or(f64::NAN),
         geometry: None,
         ions: Vec::new(),
+        impermeants: Vec::new(),
+        water: None,
         mechanisms: Vec::new(),
         expected: Vec::new(),
         balanced: Vec::new(),
@@ -44,6 +59,10 @@ pub(super) fn cell(root: &mut Section<'_>) -> Option<Draft> {
         None if !root.has("ions") => root.missing("ions.K", "{ inside = \"140 mM\", outside = \"5 mM\" }"),
         None => {}
     }
+    if let Some(section) = root.section("impermeants") {
+        cell.impermeants = water::impermeants(section, &mut unsolved);
+    }
+    cell.water = root.section("water").and_then(|s| water::water(s, &cell, &mut unsolved));
     match root.section("mechanisms") {
         Some(section) => cell.mechanisms = mechanisms(section, &cell, &mut unsolved),
         None if !root.has("mechanisms") => {
@@ -124,17 +143,23 @@ fn ion(name: String, mut section: Section<'_>, has_geometry: bool, unsolved: &mu
         };
         let (inside, outside) =
             (side("inside", "concentration inside"), side("outside", "concentration outside"));
+        let pool = section.section("pool").and_then(|s| water::pool(s, &name, unsolved));
         let moves = section.choice("dynamic", "side", &["none", "inside", "outside", "both"]);
         let moves_inside = moves.as_ref().is_some_and(|m| m.value == "inside" || m.value == "both");
         let moves_outside = moves.as_ref().is_some_and(|m| m.value == "outside" || m.value == "both");
-        if let Some(Located { span, .. }) = moves.filter(|_| (moves_inside || moves_outside) && !has_geometry)
-        {
+        let needs_volume = (moves_inside && pool.is_none()) || moves_outside;
+        if let Some(Located { span, .. }) = moves.filter(|_| needs_volume && !has_geometry) {
             let message = format!("{name} is to move, but the volume of the cell is not known");
             let hint =
                 Some("add a table `[geometry]` with `shape = \"sphere\"` and `diameter = \"20 um\"`".into());
             section.error(span, Fault::Inconsistent { message, hint });
         }
-        Level::Concentrations { inside, outside, moves_inside, moves_outside }
+        if pool.is_some() && !moves_inside {
+            let message = format!("{name} has a shell, but does not move inside");
+            let hint = Some("add `dynamic = \"inside\"`".into());
+            section.error(section.span(), Fault::Inconsistent { message, hint });
+        }
+        Level::Concentrations { inside, outside, moves_inside, moves_outside, pool }
     };
     let ion = Ion { name, valence, level };
     plausible::gradient(&section, &ion);
@@ -188,7 +213,7 @@ fn mechanism(
         .iter()
         .map(|slot| match slot {
             Slot::Nonspecific => Some(None),
-            Slot::Ion(ion) => {
+            Slot::Ion(ion) | Slot::Senses(ion) | Slot::Outside(ion) => {
                 let found = cell.ion(ion);
                 if found.is_none() {
                     let message = format!("`{}` moves {ion}, which the cell does not have", kind.value);
@@ -197,7 +222,7 @@ fn mechanism(
                 }
                 found.map(Some)
             }
-            Slot::Chosen => {
+            Slot::Chosen | Slot::OutsideChosen => {
                 let Some(chosen) = section.text("ion") else {
                     if !section.has("ion") {
                         section.missing("ion", &format!("\"{}\"", ions.first().unwrap_or(&"K")));
@@ -240,8 +265,9 @@ fn check_concentrations(
 ) {
     let fixed = |ion: &usize| matches!(cell.ions[*ion].level, Level::Fixed { .. });
     let Some(ion) = slots.iter().flatten().find(|i| fixed(i)) else { return };
+    let z = |ion: Option<usize>| ion.map_or(0.0, |i| cell.ions[i].valence);
     let slots: Vec<SlotRef> =
-        slots.iter().map(|&ion| SlotRef { ion, z: ion.map_or(0.0, |i| cell.ions[i].valence) }).collect();
+        slots.iter().map(|&ion| SlotRef { ion, z: z(ion), role: Role::Current }).collect();
     if mechanism.needs_concentrations(&slots, cell.ions.len()) {
         let ion = &cell.ions[*ion].name;
         let message = format!("`{name}` needs the concentrations of {ion}, which gives only `e`");

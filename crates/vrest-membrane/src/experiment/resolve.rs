@@ -99,7 +99,7 @@ fn target(membrane: &Membrane, waveform: &Waveform, problems: &mut Vec<Problem>)
         return None;
     };
     if membrane.is_starting_value(index) {
-        let message = format!("`{}` is only the starting value of a concentration that moves", path.value);
+        let message = format!("`{}` is only the starting value of what moves", path.value);
         let hint = Some("clamp that side (`dynamic`) to drive it by a protocol".into());
         problems.push(Problem::error(path.span.clone(), Fault::Inconsistent { message, hint }));
         return None;

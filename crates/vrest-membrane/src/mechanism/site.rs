@@ -23,6 +23,17 @@ impl<R: Real> Heat<R> {
     }
 }
 
+/// What the number that a mechanism writes into a slot does.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Role {
+    /// It is a current through the membrane, uA/cm2.
+    Current,
+    /// Nothing; the slot is there to be read.
+    Senses,
+    /// It is removed from the space outside, mM/s.
+    Outside,
+}
+
 /// Which ion a slot carries.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct SlotRef {
@@ -30,6 +41,8 @@ pub struct SlotRef {
     pub ion: Option<usize>,
     /// Valence (0 where there is no ion).
     pub z: f64,
+    /// What the slot's number does.
+    pub role: Role,
 }
 
 /// Temperature and the ions of a mechanism, by slot.

@@ -30,7 +30,7 @@ impl Trial {
             text += &format!("[ions.{name}]\ninside = '{inside} mM'\noutside = '{outside} mM'\n");
         }
         text += &format!("[mechanisms.m]\nkind = '{kind}'\n");
-        if spec.slots.contains(&Slot::Chosen) {
+        if spec.slots.iter().any(Slot::is_chosen) {
             text += &format!("ion = '{ion}'\n");
         }
         for p in spec.params.iter().filter(|p| p.default.is_none()) {

@@ -1,9 +1,17 @@
 //! From the description to flat indices.
 
-use super::{Compiled, CompiledIon, CompiledLevel, Layout, Membrane, Moving, ParamsAt, StateInfo, slot};
+use super::{
+    Compiled, CompiledIon, CompiledLevel, CompiledWater, Layout, Membrane, Moving, ParamsAt, Place,
+    StateInfo, slot,
+};
 use crate::cell::{Cell, Level};
-use crate::mechanism::{ION_STRIDE, SlotRef};
+use crate::mechanism::{ION_STRIDE, Role, SlotRef};
 use crate::units::Dimension;
+
+/// Numbers of a shell in the parameter vector.
+const POOL_PARAMS: usize = 4;
+/// Numbers of a shell in the work vector.
+const POOL_STRIDE: usize = 3;
 
 impl Membrane {
     /// Compiles `cell`. What the parser accepted compiles.
@@ -32,10 +40,17 @@ impl Membrane {
             .ions
             .iter()
             .map(|ion| match ion.level {
-                Level::Concentrations { .. } => take(2),
+                Level::Concentrations { pool, .. } => take(2 + pool.map_or(0, |_| POOL_PARAMS)),
                 Level::Fixed { .. } => take(1),
             })
             .collect();
+
+        let impermeant_params = {
+            let n = 2 * cell.impermeants.len();
+            let start = take(n);
+            start..start + n
+        };
+        let water_params = cell.water.map(|_| take(1));
 
         let layout_ions = slot::END;
         let mut k_next = layout_ions + ION_STRIDE * cell.ions.len();
@@ -59,7 +74,12 @@ impl Membrane {
                 slots: m
                     .slots
                     .iter()
-                    .map(|&ion| SlotRef { ion, z: ion.map_or(0.0, |i| cell.ions[i].valence) })
+                    .zip(&spec.slots)
+                    .map(|(&ion, slot)| SlotRef {
+                        ion,
+                        z: ion.map_or(0.0, |i| cell.ions[i].valence),
+                        role: slot.role(),
+                    })
                     .collect(),
                 totals: Vec::new(),
                 params: start..start + m.params.len(),
@@ -70,74 +90,111 @@ impl Membrane {
             });
         }
 
-        let (ions, moving) = moving_ions(cell, &ion_params, &mut states);
-        let total_of = |ion: Option<usize>| {
-            let ion = ion?;
-            moving.iter().find(|(i, _)| *i == ion).map(|(_, m)| m.total)
+        let volume = cell.water.map(|_| states.len());
+        states.extend(volume.map(|_| StateInfo { name: "volume".into(), dimension: Dimension::Volume }));
+        let pools = k_next;
+        let (ions, moving) = moving_ions(cell, &ion_params, pools, &mut states);
+        let n_pools = moving.iter().filter(|m| matches!(m.place, Place::Pool { .. })).count();
+        let totals = pools + POOL_STRIDE * n_pools;
+        let total_of = |slot: &SlotRef| {
+            let mut of_ion = moving.iter().filter(|m| Some(m.ion) == slot.ion);
+            match slot.role {
+                Role::Current => of_ion.next().map(|m| m.total),
+                Role::Senses => None,
+                Role::Outside => of_ion.find_map(|m| match m.place {
+                    Place::Outside { removed } => Some(removed),
+                    _ => None,
+                }),
+            }
         };
-        let n_totals = moving.iter().map(|(_, m)| m.total + 1).max().unwrap_or(0);
         for m in &mut mechanisms {
-            m.totals = m.slots.iter().map(|s| total_of(s.ion)).collect();
-            m.rebinds = m.totals.iter().any(Option::is_some);
+            m.totals = m.slots.iter().map(total_of).collect();
+            m.rebinds = m.slots.iter().filter_map(|s| s.ion).any(|i| ions[i].moves);
             m.folded &= !m.rebinds;
         }
-        let moving: Vec<Moving> = moving.into_iter().map(|(_, m)| m).collect();
+        let n_totals = moving.iter().map(Moving::last_total).max().map_or(0, |last| last + 1);
+        let water = cell.water.zip(volume).zip(water_params).map(|((water, volume), permeability)| {
+            let exponent = cell.geometry.as_ref().map(|g| g.shape.area_exponent());
+            CompiledWater {
+                volume,
+                permeability,
+                area_exponent: exponent.filter(|_| water.area_follows),
+                closed: moving.iter().any(|m| matches!(m.place, Place::Outside { .. })),
+                impermeants: impermeant_params,
+                valences: cell.impermeants.iter().map(|x| x.valence).collect(),
+            }
+        });
+        let positive = volume.into_iter().chain(moving.iter().map(|m| m.state)).collect();
         Membrane {
             name: cell.name.clone(),
-            affine: moving.is_empty() && mechanisms.iter().all(|m| m.folded),
+            affine: water.is_none() && moving.is_empty() && mechanisms.iter().all(|m| m.folded),
             params,
             ions,
             mechanisms,
             at,
             shape: cell.geometry.as_ref().map(|g| g.shape),
-            positive: moving.iter().map(|m| m.state).collect(),
+            positive,
             moving,
+            water,
             states,
-            layout: Layout { ions: layout_ions, totals: k_next, end: k_next + n_totals },
+            layout: Layout { ions: layout_ions, totals, end: totals + n_totals },
         }
     }
 }
 
-/// Gives each moving concentration a state, and each ion that moves a running total of its current.
+/// Gives each moving concentration or amount a state, and each ion that moves its running totals.
 fn moving_ions(
     cell: &Cell,
     ion_params: &[usize],
+    pools: usize,
     states: &mut Vec<StateInfo>,
-) -> (Vec<CompiledIon>, Vec<(usize, Moving)>) {
-    let mut moving = Vec::new();
-    let mut totals = 0;
-    let ions = cell
-        .ions
-        .iter()
-        .enumerate()
-        .map(|(i, ion)| {
-            let level = match ion.level {
-                Level::Fixed { .. } => CompiledLevel::Fixed { e: ion_params[i] },
-                Level::Concentrations { moves_inside, moves_outside, .. } => {
-                    let total = totals;
-                    totals += usize::from(moves_inside || moves_outside);
-                    let mut state = |moves: bool, outside: bool| {
-                        moves.then(|| {
-                            let side = if outside { "outside" } else { "inside" };
-                            let state = states.len();
-                            moving.push((i, Moving { state, total, outside, z: ion.valence }));
-                            states.push(StateInfo {
-                                name: format!("ions.{}.{side}", ion.name),
-                                dimension: Dimension::Concentration,
-                            });
-                            state
-                        })
-                    };
-                    CompiledLevel::Concentrations {
-                        inside: ion_params[i],
-                        outside: ion_params[i] + 1,
-                        state_inside: state(moves_inside, false),
-                        state_outside: state(moves_outside, true),
-                    }
-                }
+) -> (Vec<CompiledIon>, Vec<Moving>) {
+    let (mut moving, mut totals, mut pool_work) = (Vec::new(), 0, pools);
+    let mut ions = Vec::new();
+    for (i, ion) in cell.ions.iter().enumerate() {
+        let name = ion.name.clone();
+        let Level::Concentrations { moves_inside, moves_outside, pool, .. } = ion.level else {
+            let level = CompiledLevel::Fixed { e: ion_params[i] };
+            ions.push(CompiledIon { name, z: ion.valence, level, moves: false });
+            continue;
+        };
+        let share = if ion.valence == 0.0 { 0.0 } else { 1.0 / ion.valence };
+        let total = totals;
+        totals += usize::from(moves_inside || moves_outside);
+        let mut moves = |place: Place, share: f64| {
+            let side = if matches!(place, Place::Outside { .. }) { "outside" } else { "inside" };
+            let amount = cell.water.is_some() && !matches!(place, Place::Pool { .. });
+            let (key, dimension) = match amount {
+                true => (format!("amount_{side}"), Dimension::Amount),
+                false => (side.to_string(), Dimension::Concentration),
             };
-            CompiledIon { name: ion.name.clone(), z: ion.valence, level }
-        })
-        .collect();
+            moving.push(Moving { ion: i, state: states.len(), total, place, share });
+            states.push(StateInfo { name: format!("ions.{}.{key}", ion.name), dimension });
+        };
+        if moves_inside {
+            let place = match pool {
+                None => Place::Inside,
+                Some(_) => Place::Pool { params: ion_params[i] + 2, work: pool_work },
+            };
+            pool_work += pool.map_or(0, |_| POOL_STRIDE);
+            moves(place, -share);
+        }
+        if moves_outside {
+            moves(Place::Outside { removed: totals }, share);
+            totals += 1;
+        }
+        let level = CompiledLevel::Concentrations { inside: ion_params[i], outside: ion_params[i] + 1 };
+        ions.push(CompiledIon { name, z: ion.valence, level, moves: moves_inside || moves_outside });
+    }
     (ions, moving)
+}
+
+impl Moving {
+    /// The last running total that it needs.
+    fn last_total(&self) -> usize {
+        match self.place {
+            Place::Outside { removed } => removed.max(self.total),
+            _ => self.total,
+        }
+    }
 }

@@ -1,9 +1,9 @@
 //! The right-hand side.
 
-use super::{Compiled, CompiledLevel, CurrentPart, Membrane, slot};
+use super::{Compiled, CompiledLevel, CurrentPart, Membrane, Place, slot};
 use crate::constants::{MM_PER_MS, rt_over_f};
 use crate::equilibrium::nernst;
-use crate::mechanism::{Gate, Heat, ION_STRIDE, MAX_GATES, MAX_SLOTS, Site};
+use crate::mechanism::{Gate, Heat, ION_STRIDE, MAX_GATES, MAX_SLOTS, Role, Site};
 use vrest_ode::{Dual, Real, VectorField};
 
 /// A straight line is found from its values at plus and minus this voltage, mV.
@@ -37,10 +37,14 @@ impl Membrane {
             None => rt_over_f(work[slot::KELVIN]),
         };
         work[slot::INVERSE_C] = R::one() / p[self.at.capacitance];
-        if let Some(shape) = self.shape {
-            let size = &p[self.at.geometry.clone()];
-            work[slot::PER_CURRENT_INSIDE] = shape.area_over_volume(size) * MM_PER_MS;
-            work[slot::PER_CURRENT_OUTSIDE] = shape.area_over_outside(size) * MM_PER_MS;
+        self.prepare_size(p, work);
+        for m in &self.moving {
+            if let Place::Pool { params, work: at } = m.place {
+                let [depth, free, tau, rest] = [0, 1, 2, 3].map(|i| p[params + i]);
+                work[at] = free / depth * MM_PER_MS;
+                work[at + 1] = R::one() / tau;
+                work[at + 2] = rest;
+            }
         }
         for (i, ion) in self.ions.iter().enumerate() {
             let at = self.layout.ions + ION_STRIDE * i;
@@ -101,24 +105,25 @@ impl Membrane {
             #[inline(always)]
             || m.mechanism.currents(v, &self.site(m, work), &work[m.k.clone()], gates, &mut out),
         );
-        out[..m.slots.len()].iter().fold(R::zero(), |sum, &i| sum + i)
+        let carried = m.slots.iter().zip(out).filter(|(s, _)| s.role == Role::Current);
+        carried.fold(R::zero(), |sum, (_, i)| sum + i)
     }
 
     /// Puts the moving concentrations of `y` where the mechanisms read them.
     #[inline(always)]
-    fn refresh<R: Real>(&self, y: &[R], work: &mut [R]) {
+    pub(super) fn refresh<R: Real>(&self, y: &[R], work: &mut [R]) {
+        let per_volume = self.refresh_size(y, work);
+        for m in &self.moving {
+            let at = self.layout.ions + ION_STRIDE * m.ion;
+            match m.place {
+                Place::Inside => work[at] = y[m.state] * per_volume[0],
+                Place::Outside { .. } => work[at + 1] = y[m.state] * per_volume[1],
+                Place::Pool { .. } => work[at] = y[m.state],
+            }
+        }
         for (i, ion) in self.ions.iter().enumerate() {
-            let CompiledLevel::Concentrations { state_inside, state_outside, .. } = ion.level else {
-                continue;
-            };
             let at = self.layout.ions + ION_STRIDE * i;
-            if let Some(s) = state_inside {
-                work[at] = y[s];
-            }
-            if let Some(s) = state_outside {
-                work[at + 1] = y[s];
-            }
-            if (state_inside.is_some() || state_outside.is_some()) && ion.z != 0.0 {
+            if ion.moves && ion.z != 0.0 {
                 work[at + 2] = nernst(ion.z, work[at + 1], work[at], work[slot::RT_F]);
             }
         }
@@ -150,7 +155,7 @@ impl Membrane {
 
     #[inline(always)]
     fn derivative_inside<R: Real>(&self, i_app: R, y: &[R], work: &mut [R], dy: &mut [R]) {
-        if !self.moving.is_empty() {
+        if self.water.is_some() || !self.moving.is_empty() {
             self.refresh(y, work);
         }
         let (work, totals) = work.split_at_mut(self.layout.totals);
@@ -166,8 +171,10 @@ impl Membrane {
             m.mechanism.currents(v, &site, k, &y[m.gates.clone()], &mut out);
             // Summed by mechanism first: currents that cancel within one cancel exactly.
             let mut sum = R::zero();
-            for (&current, total) in out.iter().zip(&m.totals) {
-                sum += current;
+            for ((&current, total), of) in out.iter().zip(&m.totals).zip(&m.slots) {
+                if of.role == Role::Current {
+                    sum += current;
+                }
                 if let Some(t) = total {
                     totals[*t] += current;
                 }
@@ -182,12 +189,29 @@ impl Membrane {
             }
         }
         dy[0] = (i_app - net) * work[slot::INVERSE_C];
+        let [inside, outside] = self.per_current(work);
         for m in &self.moving {
-            let (factor, sign) = match m.outside {
-                false => (work[slot::PER_CURRENT_INSIDE], -1.0),
-                true => (work[slot::PER_CURRENT_OUTSIDE], 1.0),
+            let through = totals[m.total] * m.share;
+            dy[m.state] = match m.place {
+                Place::Inside => through * inside,
+                Place::Outside { removed } => {
+                    let rate = totals[removed] * -1e-3;
+                    through * outside
+                        + if self.water.is_some() { rate * work[slot::VOLUME_OUTSIDE] } else { rate }
+                }
+                Place::Pool { work: at, .. } => {
+                    through * work[at] - (y[m.state] - work[at + 2]) * work[at + 1]
+                }
             };
-            dy[m.state] = totals[m.total] * factor * (sign / m.z);
+        }
+        if let Some(water) = &self.water {
+            let volume = y[water.volume];
+            let flow = self.water_flow(water, volume, work);
+            dy[water.volume] = flow;
+            if let Some(exponent) = water.area_exponent {
+                // The charge C A V stays when the area changes.
+                dy[0] -= v * flow / volume * exponent;
+            }
         }
     }
 
@@ -225,15 +249,15 @@ impl Membrane {
             let steady = self.steady_gates(m, v, &work);
             y[m.gates.clone()].copy_from_slice(&steady[..m.gates.len()]);
         }
-        for ion in &self.ions {
-            if let CompiledLevel::Concentrations { inside, outside, state_inside, state_outside } = ion.level
-            {
-                for (state, param) in [(state_inside, inside), (state_outside, outside)] {
-                    if let Some(s) = state {
-                        y[s] = p[param];
-                    }
-                }
-            }
+        for m in &self.moving {
+            let CompiledLevel::Concentrations { inside, outside, .. } = self.ions[m.ion].level else {
+                continue;
+            };
+            let param = if matches!(m.place, Place::Outside { .. }) { outside } else { inside };
+            y[m.state] = self.as_state(m.place, p[param], &work);
+        }
+        if let Some(water) = &self.water {
+            y[water.volume] = work[slot::VOLUME_START];
         }
     }
 
@@ -251,7 +275,7 @@ impl Membrane {
                 &y[m.gates.clone()],
                 &mut out,
             );
-            for s in 0..m.slots.len() {
+            for s in (0..m.slots.len()).filter(|&s| m.slots[s].role == Role::Current) {
                 f(m, s, out[s]);
             }
         }

@@ -19,7 +19,7 @@ impl Membrane {
         let z = self.ions[ion].z;
         match self.ions[ion].level {
             CompiledLevel::Fixed { e } => IonLevel { z, concentrations: None, nernst: p[e], rt_f },
-            CompiledLevel::Concentrations { inside, outside, .. } => {
+            CompiledLevel::Concentrations { inside, outside } => {
                 let (inside, outside) = (p[inside], p[outside]);
                 let nernst = if z == 0.0 { 0.0 } else { nernst(z, outside, inside, rt_f) };
                 IonLevel { z, concentrations: Some([inside, outside]), nernst, rt_f }
@@ -34,9 +34,9 @@ impl Membrane {
         Some(Size { area: shape.area(p), area_over_volume: shape.area_over_volume(p) })
     }
 
-    /// How many of the states, the last ones, are concentrations.
+    /// How many of the states, the last ones, are slow: volume, and concentrations or amounts.
     pub fn moving_states(&self) -> usize {
-        self.moving.len()
+        self.moving.len() + usize::from(self.water.is_some())
     }
 
     /// The kinetics of every gate at `v` mV, in the order of the states, concentrations as the parameters say.

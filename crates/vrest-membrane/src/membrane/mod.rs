@@ -1,7 +1,8 @@
 //! A cell made ready for integration: flat parameters in, dy/dt out.
 //!
-//! State vector: V (mV); then the gates of each mechanism; then the moving concentrations (mM), inside before
-//! outside, in the order of the ions. The parameter vector is [`crate::Cell::numbers`], so every entry has a path.
+//! State vector: V (mV); then the gates of each mechanism; then the volume (um3), where water moves; then what moves of
+//! each ion, inside before outside, in the order of the ions: concentrations (mM, `ions.K.inside`), or, where water
+//! moves, amounts (amol, `ions.K.amount_inside`), because a change of volume changes every concentration. The parameter vector is [`crate::Cell::numbers`], so every entry has a path.
 //!
 //! What can be computed before the inner loop is: temperature factors and clamped equilibria once for every segment,
 //! and all mechanisms whose current is a straight line in V at clamped concentrations become one slope and one
@@ -10,12 +11,15 @@
 mod compile;
 mod eval;
 mod inspect;
+mod volume;
 
 use crate::cell::{ParamInfo, Shape};
-use crate::mechanism::{Class, SlotRef};
+use crate::mechanism::{Class, Role, SlotRef};
 use crate::mechanisms::AnyMechanism;
 use crate::units::Dimension;
 use std::ops::Range;
+
+pub use volume::Charge;
 
 /// One state of a membrane.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -37,6 +41,7 @@ pub struct Membrane {
     at: ParamsAt,
     shape: Option<Shape>,
     moving: Vec<Moving>,
+    water: Option<CompiledWater>,
     positive: Vec<usize>,
     layout: Layout,
     affine: bool,
@@ -56,29 +61,64 @@ struct CompiledIon {
     name: String,
     z: f64,
     level: CompiledLevel,
+    /// Whether it moves on either side.
+    moves: bool,
 }
 
 #[derive(Debug, Clone, Copy)]
 enum CompiledLevel {
-    /// Parameter indices; state indices where the concentration moves.
+    /// Parameter indices.
     Concentrations {
         inside: usize,
         outside: usize,
-        state_inside: Option<usize>,
-        state_outside: Option<usize>,
     },
     Fixed {
         e: usize,
     },
 }
 
-/// A concentration that moves: its state, its ion's running total of current, its sign and valence.
+/// A concentration or amount that moves.
 #[derive(Debug, Clone, Copy)]
 struct Moving {
+    ion: usize,
     state: usize,
+    /// The running total of its ion's current.
     total: usize,
-    outside: bool,
-    z: f64,
+    place: Place,
+    /// Moles over charges, with the sign of an outward current: -1/z inside, 1/z outside, 0 for a neutral solute.
+    share: f64,
+}
+
+/// Where something moves.
+#[derive(Debug, Clone, Copy)]
+enum Place {
+    Inside,
+    /// With the running total of what others than the cell remove.
+    Outside {
+        removed: usize,
+    },
+    /// In a shell, whose numbers stand at this parameter and, prepared, at this place in the work vector.
+    Pool {
+        params: usize,
+        work: usize,
+    },
+}
+
+/// Water that moves.
+#[derive(Debug, Clone)]
+struct CompiledWater {
+    /// State of the volume.
+    volume: usize,
+    /// Parameter.
+    permeability: usize,
+    /// d ln A/d ln w, none where the area stays.
+    area_exponent: Option<f64>,
+    /// Whether what enters the cell leaves the space outside, because something moves there.
+    closed: bool,
+    /// Parameters of the impermeant solutes: inside, outside of each.
+    impermeants: Range<usize>,
+    /// Their charge numbers.
+    valences: Vec<f64>,
 }
 
 #[derive(Debug, Clone)]
@@ -121,7 +161,23 @@ mod slot {
     pub const PER_CURRENT_INSIDE: usize = 5;
     /// The same outside.
     pub const PER_CURRENT_OUTSIDE: usize = 6;
-    pub const END: usize = 7;
+    /// Volume inside at the start, um3.
+    pub const VOLUME_START: usize = 7;
+    /// Volume inside and outside together, um3.
+    pub const VOLUME_TOTAL: usize = 8;
+    /// Volume outside now, um3.
+    pub const VOLUME_OUTSIDE: usize = 9;
+    /// Area at the start, um2.
+    pub const AREA_START: usize = 10;
+    /// Area now, um2.
+    pub const AREA: usize = 11;
+    /// um/ms per mM of osmolarity: P_f v_w.
+    pub const WATER: usize = 12;
+    /// Impermeant solutes inside, amol.
+    pub const IMPERMEANT_INSIDE: usize = 13;
+    /// The same outside, amol where the space outside is closed, else mM.
+    pub const IMPERMEANT_OUTSIDE: usize = 14;
+    pub const END: usize = 15;
 }
 
 /// One ion under given parameters.
@@ -184,26 +240,36 @@ impl Membrane {
     pub fn states(&self) -> &[StateInfo] {
         &self.states
     }
+    /// True if what moves is counted in amounts, because the volume moves.
+    pub fn moves_water(&self) -> bool {
+        self.water.is_some()
+    }
     /// The names of the ions, in the order that [`CurrentPart::ion`] counts.
     pub fn ion_names(&self) -> impl Iterator<Item = &str> {
         self.ions.iter().map(|i| i.name.as_str())
     }
     /// The indices of the ions that some mechanism carries, with repetitions.
     pub(crate) fn carried_ions(&self) -> impl Iterator<Item = usize> {
-        self.mechanisms.iter().flat_map(|m| m.slots.iter().filter_map(|s| s.ion))
+        let slots = self.mechanisms.iter().flat_map(|m| &m.slots);
+        slots.filter(|s| s.role == Role::Current).filter_map(|s| s.ion)
     }
     /// True if dV/dt is a straight line in V for any parameters: no gates, nothing moves, all currents ohmic or
     /// constant. Then V(t) is exactly exponential between the edges of a protocol.
     pub fn is_affine(&self) -> bool {
         self.affine
     }
-    /// True if parameter number `index` is only the starting value of a state.
+    /// True if parameter number `index` only says where a state starts.
     pub fn is_starting_value(&self, index: usize) -> bool {
-        self.ions.iter().any(|ion| match ion.level {
-            CompiledLevel::Concentrations { inside, outside, state_inside, state_outside } => {
-                (index == inside && state_inside.is_some()) || (index == outside && state_outside.is_some())
-            }
-            CompiledLevel::Fixed { .. } => false,
-        })
+        let of_volume = |w: &CompiledWater| {
+            self.at.geometry.contains(&index) || (w.impermeants.contains(&index) && w.is_amount(index))
+        };
+        self.water.as_ref().is_some_and(of_volume) || {
+            let of = |m: &Moving| match (self.ions[m.ion].level, m.place) {
+                (CompiledLevel::Concentrations { outside, .. }, Place::Outside { .. }) => index == outside,
+                (CompiledLevel::Concentrations { inside, .. }, _) => index == inside,
+                (CompiledLevel::Fixed { .. }, _) => false,
+            };
+            self.moving.iter().any(of)
+        }
     }
 }

@@ -19,6 +19,8 @@ pub fn cell() -> Value {
         ("capacitance", parameter(&specs::capacitance(), true)),
         ("geometry", geometry()),
         ("ions", named("The ions, by name.", ion())),
+        ("impermeants", named("Solutes that cannot cross the membrane, by name.", impermeant())),
+        ("water", water()),
         ("mechanisms", named("The mechanisms, by a name of your choice.", mechanism())),
         ("balance", balance()),
         ("expected", named("What the cell claims about its rest, checked for presets.", expected())),
@@ -45,6 +47,31 @@ fn geometry() -> Value {
     json!({ "description": "The shape of the cell.", "oneOf": shapes })
 }
 
+fn impermeant() -> Value {
+    let side = |key| (key, parameter(&specs::impermeant(key), true));
+    let valence = ("valence", quantity(Dimension::Dimensionless, "Mean charge number"));
+    let all = properties([valence, side("inside"), side("outside")]);
+    object("A solute that counts for osmosis and for charge.", all, &["valence"])
+}
+
+fn water() -> Value {
+    let all = properties([
+        ("permeability", parameter(&specs::water_permeability(), true)),
+        (
+            "area",
+            json!({ "enum": ["constant", "follows"], "description": "Whether the membrane's area stays (default) or follows the volume as the shape says." }),
+        ),
+    ]);
+    object("Water follows osmosis, and the volume moves.", all, &["permeability"])
+}
+
+fn pool() -> Value {
+    let specs = specs::pool();
+    let all = specs.iter().map(|s| (s.name.to_string(), parameter(s, true))).collect();
+    let required: Vec<&str> = specs.iter().filter(|s| s.default.is_none()).map(|s| s.name.as_ref()).collect();
+    object("A shell under the membrane in which the ion stays.", all, &required)
+}
+
 fn ion() -> Value {
     let valence =
         quantity(Dimension::Dimensionless, "Signed charge number, for ions that are not known by name");
@@ -56,6 +83,7 @@ fn ion() -> Value {
             "dynamic",
             json!({ "enum": ["none", "inside", "outside", "both"], "description": "The sides whose concentration moves." }),
         ),
+        ("pool", pool()),
     ]);
     let fixed = properties([("valence", valence), ("e", parameter(&specs::equilibrium(), true))]);
     json!({ "oneOf": [
@@ -74,7 +102,7 @@ fn one_mechanism(spec: &Spec) -> Value {
     if spec.kind == "channel" {
         return channel(spec);
     }
-    if spec.slots.contains(&Slot::Chosen) {
+    if spec.slots.iter().any(Slot::is_chosen) {
         all.insert("ion".into(), text("The ion that it carries."));
         required.push("ion");
     }
