@@ -133,4 +133,5 @@ registry! {
     nalcn::Nalcn,
     gaba_a::GabaA,
     nbc::Nbc,
+    sk::Sk,
 }
