@@ -134,4 +134,5 @@ registry! {
     gaba_a::GabaA,
     nbc::Nbc,
     sk::Sk,
+    glia_uptake::GliaUptake,
 }
