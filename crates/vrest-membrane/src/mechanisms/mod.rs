@@ -135,4 +135,5 @@ registry! {
     nbc::Nbc,
     sk::Sk,
     glia_uptake::GliaUptake,
+    bath::Bath,
 }
