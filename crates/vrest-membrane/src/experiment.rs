@@ -1,10 +1,13 @@
 //! A membrane under a protocol: what is integrated.
 //!
 //! Parameters: the membrane's, then the protocol's own (`stimulus.amplitude`, `stimulus.start`, ...; `v_start` where
-//! the protocol starts at a voltage). Work: the membrane's, then its parameters as they are now, then one
+//! the protocol starts at a voltage, `clamp.v` where it clamps one). Work: the membrane's, then its parameters as they are now, then one
 //! straight line or sine for each waveform.
 
+mod clamp;
 mod resolve;
+
+use clamp::{Clamp, just_after};
 
 use crate::cell::ParamInfo;
 use crate::membrane::Membrane;
@@ -22,6 +25,7 @@ pub struct Experiment {
     v_start: Option<usize>,
     stimuli: Vec<Driver>,
     changes: Vec<Change>,
+    clamp: Option<Clamp>,
     /// Whether a parameter of the membrane moves within a segment, so that the membrane is prepared anew at every
     /// evaluation.
     parameters_move: bool,
@@ -130,21 +134,35 @@ impl Experiment {
 
     /// `base` plus what `drivers` add just after each of `times`.
     fn driven(&self, drivers: &[Driver], base: f64, p: &[f64], times: &[f64]) -> Vec<f64> {
+        let sum = self.sum_over(drivers, base, p, times, |segment, t| Segment::value_at(segment, t, true));
+        sum.into_iter().map(|x| base + x).collect()
+    }
+
+    /// The sum of `f` over the segments of `drivers` just after each of `times`.
+    fn sum_over(
+        &self,
+        drivers: &[Driver],
+        base: f64,
+        p: &[f64],
+        times: &[f64],
+        f: impl Fn(&[f64], f64) -> f64,
+    ) -> Vec<f64> {
+        let edges = self.edges(p);
+        let mut segment = [0.0; Segment::<f64>::LEN];
+        let mut at = |t: f64| {
+            let inside = just_after(&edges, t);
+            drivers.iter().fold(0.0, |sum, d| {
+                d.waveform.segment(inside, &p[d.params.clone()], base).store(&mut segment);
+                sum + f(&segment, t)
+            })
+        };
+        times.iter().map(|&t| at(t)).collect()
+    }
+
+    fn edges(&self, p: &[f64]) -> Vec<f64> {
         let mut edges = Vec::new();
         self.breakpoints(p, &mut edges);
-        let mut segment = [0.0; Segment::<f64>::LEN];
-        times
-            .iter()
-            .map(|&t| {
-                // A time inside the segment that begins at t.
-                let next = edges.iter().copied().filter(|e| *e > t).fold(f64::INFINITY, f64::min);
-                let inside = if next.is_finite() { 0.5 * (t + next) } else { t + 1.0 };
-                drivers.iter().fold(base, |sum, d| {
-                    d.waveform.segment(inside, &p[d.params.clone()], base).store(&mut segment);
-                    sum + Segment::value_at(&segment, t, d.waveform.oscillates())
-                })
-            })
-            .collect()
+        edges
     }
 
     /// Puts the membrane's parameters at time `t` into `work`.
@@ -182,6 +200,9 @@ impl VectorField for Experiment {
         for d in &self.stimuli {
             d.waveform.segment(t, &p[d.params.clone()], R::zero()).store(&mut work[d.segment.clone()]);
         }
+        if let Some(clamp) = &self.clamp {
+            clamp.prepare(t, p, work);
+        }
         let own = &p[..self.membrane.params().len()];
         if self.changes.is_empty() {
             self.membrane.prepare_from(own, work);
@@ -204,6 +225,10 @@ impl VectorField for Experiment {
             self.apply_changes(t, work);
             self.prepare_membrane(work);
         }
+        if let Some(clamp) = &self.clamp {
+            self.eval_clamped(clamp, t, y, work, dy);
+            return;
+        }
         let mut current = R::zero();
         for d in &self.stimuli {
             current += Segment::value_at(&work[d.segment.clone()], t, self.stimuli_oscillate);
@@ -213,13 +238,15 @@ impl VectorField for Experiment {
     }
 
     fn breakpoints<R: Real>(&self, p: &[R], out: &mut Vec<R>) {
-        for d in self.stimuli.iter().chain(self.changes.iter().flat_map(|c| &c.drivers)) {
+        let commands = self.clamp.iter().flat_map(|c| &c.commands);
+        let changes = self.changes.iter().flat_map(|c| &c.drivers);
+        for d in self.stimuli.iter().chain(changes).chain(commands) {
             d.waveform.edges(&p[d.params.clone()], self.protocol.duration, out);
         }
     }
 
     fn depends_on_time(&self) -> bool {
-        self.stimuli_move || self.parameters_move
+        self.stimuli_move || self.parameters_move || self.clamp.as_ref().is_some_and(|c| c.moves)
     }
     fn positive_states(&self) -> &[usize] {
         self.membrane.positive_states()

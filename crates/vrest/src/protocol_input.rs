@@ -53,6 +53,21 @@ pub fn load(
     Ok(ExperimentInput { experiment, warnings, origins })
 }
 
+impl ExperimentInput {
+    /// The same, refused where the protocol clamps the voltage.
+    ///
+    /// # Errors
+    /// Where there is no V(t) to record, as V is imposed.
+    pub fn with_free_voltage(self) -> Result<Self, Failure> {
+        if self.experiment.is_clamped() {
+            let name = &self.experiment.protocol().name;
+            let message = format!("`{name}` clamps the voltage, and V is what is recorded here");
+            return Err(Failure::configuration(message).with_hint("take a protocol without `[clamp]`"));
+        }
+        Ok(self)
+    }
+}
+
 /// All problems that the physics found in a file.
 pub fn refused(problems: &[vrest_membrane::Problem], source: &Arc<Source>) -> Failure {
     let problems = problems.iter().map(|p| Problem::in_file(p, source)).collect();

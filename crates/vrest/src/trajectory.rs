@@ -1,7 +1,7 @@
 //! A solved trajectory as named columns: states, injected current, whatever else the protocol moved.
 
 use vrest_figures::charts::{Stimulus, trace};
-use vrest_figures::{Figure, Interpolation};
+use vrest_figures::{Axis, Figure, Interpolation};
 use vrest_membrane::Experiment;
 use vrest_membrane::membrane::StateInfo;
 use vrest_ode::{Solution, Stats, VectorField};
@@ -30,6 +30,8 @@ pub struct Trajectory {
     /// The cost of the solution.
     pub stats: Stats,
     title: String,
+    /// Which column is the answer: V, or the current of a voltage clamp.
+    answer: usize,
     /// What was done to the cell, at the rows and on both sides of every edge, so that steps are drawn upright.
     done: Vec<Column>,
     sharp_t_ms: Vec<f64>,
@@ -45,7 +47,17 @@ impl Trajectory {
             values: solution.state(i).collect(),
         });
         let mut columns: Vec<Column> = states.collect();
+        if let (true, Some(command)) = (experiment.imposes_voltage(), experiment.command(p, &solution.t)) {
+            columns[0].values = command;
+        }
         columns.extend(concentrations(experiment, p, solution));
+        let answer = match experiment.clamp_current(p, solution) {
+            Some(values) => {
+                columns.push(Column { name: "clamp.current".into(), unit: "uA/cm2", values });
+                columns.len() - 1
+            }
+            None => 0,
+        };
         columns.extend(done(experiment, p, &solution.t));
         let sharp_t_ms = with_edges(experiment, p, &solution.t);
         Self {
@@ -55,12 +67,13 @@ impl Trajectory {
             title: format!("{} under {}", membrane.name(), experiment.protocol().name),
             done: done(experiment, p, &sharp_t_ms),
             sharp_t_ms,
+            answer,
         }
     }
 
-    /// V, mV.
-    pub fn voltage(&self) -> &[f64] {
-        &self.columns[0].values
+    /// What was recorded: V, or under a voltage clamp its current.
+    pub fn answer(&self) -> &Column {
+        &self.columns[self.answer]
     }
 
     /// For files.
@@ -87,7 +100,7 @@ impl Trajectory {
         table
     }
 
-    /// V over time, and below it what was done to the cell.
+    /// V or the clamp current over time, and below it what was done to the cell.
     pub fn figure(&self) -> Figure {
         let stimuli: Vec<Stimulus> = self
             .done
@@ -100,7 +113,12 @@ impl Trajectory {
                 interpolation: Interpolation::Linear,
             })
             .collect();
-        trace(&self.title, &self.t_ms, &[("V", self.voltage())], &stimuli)
+        let answer = self.answer();
+        let mut figure = trace(&self.title, &self.t_ms, &[("V", &answer.values)], &stimuli);
+        if self.answer != 0 {
+            figure.panels[0].y = Axis::new("I_{clamp}", answer.unit);
+        }
+        figure
     }
 }
 
@@ -116,17 +134,18 @@ fn concentrations(experiment: &Experiment, p: &[f64], solution: &Solution) -> Ve
     columns
 }
 
-/// The injected current and every parameter that the protocol changes.
+/// The injected current, the command of a clamp, and every parameter that the protocol changes.
 fn done(experiment: &Experiment, p: &[f64], t_ms: &[f64]) -> Vec<Column> {
     let stimulus = experiment.has_stimulus().then(|| Column {
         name: "stimulus".into(),
         unit: "uA/cm2",
         values: experiment.stimulus(p, t_ms),
     });
+    let command = experiment.command(p, t_ms).map(|values| Column { name: "clamp.v".into(), unit: "mV", values });
     let changed = experiment.changed(p, t_ms).into_iter();
     let changed =
         changed.map(|(number, values)| Column { name: number.path.clone(), unit: number.unit(), values });
-    stimulus.into_iter().chain(changed).collect()
+    stimulus.into_iter().chain(command).chain(changed).collect()
 }
 
 /// The times with both sides of every edge between them.
@@ -146,6 +165,7 @@ fn label(name: &str) -> String {
     match name.strip_prefix("ions.") {
         Some(ion) => ion.replace('.', " "),
         None if name == "stimulus" => "I".into(),
+        None if name == "clamp.v" => "V_{command}".into(),
         None => name.into(),
     }
 }

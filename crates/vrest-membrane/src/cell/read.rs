@@ -24,6 +24,7 @@ const RESERVED: &[&str] = &[
     "rt_over_f",
     "stimulus",
     "v_start",
+    "clamp",
     "v",
     "t",
 ];

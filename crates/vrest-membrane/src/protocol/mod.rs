@@ -12,7 +12,8 @@ pub(crate) use waveform::Segment;
 pub use waveform::{Level, Shape, Target, Waveform};
 
 use crate::problem::Problem;
-use crate::reader;
+use crate::reader::{self, Located};
+use crate::units::Quantity;
 
 /// Where a trajectory starts.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -21,6 +22,16 @@ pub enum Start {
     Rest,
     /// At this voltage, mV, with gates at their steady state.
     Voltage(f64),
+}
+
+/// A voltage clamp: V follows `clamp.v` and its changes.
+#[derive(Debug, Clone, PartialEq)]
+pub struct ClampSpec {
+    /// The holding voltage, mV; the trajectory starts there, gates at their steady state.
+    pub v: f64,
+    /// What lies between the amplifier and the membrane, as resistance times area, or of the whole cell; none for
+    /// an ideal clamp.
+    pub series_resistance: Option<Located<Quantity>>,
 }
 
 /// A protocol as its file describes it.
@@ -34,6 +45,8 @@ pub struct Protocol {
     pub duration: f64,
     /// Where the trajectory starts.
     pub start: Start,
+    /// Whether and how the voltage is clamped.
+    pub clamp: Option<ClampSpec>,
     /// Stimuli and changes, in the order of the file.
     pub waveforms: Vec<Waveform>,
 }
@@ -60,6 +73,6 @@ impl Protocol {
     /// Nothing happens for `duration` ms.
     pub fn rest(duration: f64) -> Protocol {
         let (name, description) = ("rest".to_string(), String::new());
-        Protocol { name, description, duration, start: Start::Rest, waveforms: Vec::new() }
+        Protocol { name, description, duration, start: Start::Rest, clamp: None, waveforms: Vec::new() }
     }
 }

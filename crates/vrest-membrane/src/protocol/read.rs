@@ -1,7 +1,7 @@
 //! From the tables of a protocol file to a protocol.
 
 use super::waveform::{Level, Shape, Target, Waveform};
-use super::{Protocol, Start, noise};
+use super::{ClampSpec, Protocol, Start, noise};
 use crate::bounds;
 use crate::mechanism::{ParamSpec, param};
 use crate::problem::Fault;
@@ -17,6 +17,14 @@ pub(super) fn protocol(root: &mut Section<'_>) -> Option<Protocol> {
     let duration_spec = param("duration", Dimension::Time, "duration").above(0.0);
     let duration = bounds::read(root, "duration", &duration_spec).unwrap_or(f64::NAN);
     let start = start(root);
+    let clamp = root.section("clamp").and_then(clamp);
+    if clamp.is_some() {
+        for key in ["start", "stimulus", "stimuli"].into_iter().filter(|k| root.has(k)) {
+            let message = format!("`{key}` means nothing under a voltage clamp");
+            let hint = if key == "start" { "it starts at `v`" } else { "change `clamp.v` instead" };
+            root.error(root.span(), Fault::Inconsistent { message, hint: Some(hint.into()) });
+        }
+    }
     let mut waveforms = Vec::new();
     if let Some(section) = root.section("stimulus") {
         waveforms.extend(waveform("stimulus".into(), section, None, duration));
@@ -39,7 +47,14 @@ pub(super) fn protocol(root: &mut Section<'_>) -> Option<Protocol> {
         }
         section.finish();
     }
-    Some(Protocol { name, description, duration, start, waveforms })
+    Some(Protocol { name, description, duration, start, clamp, waveforms })
+}
+
+fn clamp(mut section: Section<'_>) -> Option<ClampSpec> {
+    let v = bounds::read(&mut section, "clamp.v", &param("v", Dimension::Voltage, "holding voltage"));
+    let series_resistance = section.any_quantity("series_resistance");
+    section.finish();
+    Some(ClampSpec { v: v?, series_resistance })
 }
 
 fn start(root: &mut Section<'_>) -> Start {

@@ -18,11 +18,24 @@ pub fn protocol() -> Value {
         ("description", text("One or two sentences.")),
         ("duration", quantity(Dimension::Time, "how long it lasts")),
         ("start", start),
+        ("clamp", clamp()),
         ("stimulus", stimulus.clone()),
         ("stimuli", named("Further injected currents, by name.", stimulus)),
         ("changes", named("Parameters that change, by a name of your choice.", waveforms(None))),
     ]);
     document("vrest protocol", object("What is done to a cell.", all, &["duration"]))
+}
+
+/// A voltage clamp; the command changes under the path `clamp.v`.
+fn clamp() -> Value {
+    let all = properties([
+        ("v", quantity(Dimension::Voltage, "the holding voltage; changes of clamp.v are the command")),
+        (
+            "series_resistance",
+            text("Times area, as in \"0.1 kohm*cm2\", or of a cell with a geometry, \"10 Mohm\"; ideal where left out."),
+        ),
+    ]);
+    object("A voltage clamp: V is imposed, and the clamp current recorded.", all, &["v"])
 }
 
 /// All kinds of waveforms: of a current, or of a parameter whose unit depends on its path.

@@ -33,11 +33,13 @@ pub enum Dimension {
     MassAction,
     Amount,
     Volume,
+    Resistance,
+    ArealResistance,
 }
 
 impl Dimension {
     /// Every dimension.
-    pub const ALL: [Dimension; 18] = [
+    pub const ALL: [Dimension; 20] = [
         Dimension::Dimensionless,
         Dimension::Voltage,
         Dimension::Time,
@@ -56,6 +58,8 @@ impl Dimension {
         Dimension::MassAction,
         Dimension::Amount,
         Dimension::Volume,
+        Dimension::Resistance,
+        Dimension::ArealResistance,
     ];
 
     /// The unit of numbers of this dimension inside the program; empty for plain numbers.
@@ -79,6 +83,8 @@ impl Dimension {
             Dimension::MassAction => "uA/cm2/mM2",
             Dimension::Amount => "amol",
             Dimension::Volume => "um3",
+            Dimension::Resistance => "Mohm",
+            Dimension::ArealResistance => "kohm*cm2",
         }
     }
 
@@ -103,6 +109,8 @@ impl Dimension {
             Dimension::MassAction => "a current per product of concentrations",
             Dimension::Amount => "an amount",
             Dimension::Volume => "a volume",
+            Dimension::Resistance => "a resistance",
+            Dimension::ArealResistance => "a resistance times area",
         }
     }
 

@@ -18,12 +18,13 @@ use crate::solver_args::SolverArgs;
 use crate::table::{Align, Table};
 use crate::trajectory::Trajectory;
 
-/// Simulate a cell under a protocol: V(t) as table and figure
+/// Simulate a cell under a protocol: V(t), or the current of a voltage clamp, as table and figure
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
 Examples:
   vrest run neuron_balanced --protocol current_step --output v.csv --figure v.svg
-  vrest run neuron_balanced --protocol k_out_ramp --set \"k_out.to=20 mM\" --format csv")]
+  vrest run neuron_balanced --protocol k_out_ramp --set \"k_out.to=20 mM\" --format csv
+  vrest run squid_hh52 --protocol clamp_steps --figure current.svg")]
 pub struct Args {
     /// A preset's name (`vrest list presets`) or a cell file
     cell: String,
@@ -175,13 +176,14 @@ impl Answer for Ran<'_> {
         let experiment = &self.plan.input.experiment;
         let (cell, protocol) = (experiment.membrane().name(), experiment.protocol());
         let title = format!("{cell} under {}, {} ms", protocol.name, plain(protocol.duration));
-        let (t, v) = (&self.trajectory.t_ms, self.trajectory.voltage());
+        let (t, answer) = (&self.trajectory.t_ms, self.trajectory.answer());
+        let (v, heading) = (&answer.values, format!("{} ({})", answer.name, answer.unit));
         let at = |i: usize| (fixed(v[i], 4), format!("{} ms", plain(t[i])));
         let (low, high) = v.iter().fold((v[0], v[0]), |(low, high), x| (low.min(*x), high.max(*x)));
         // The first of equals: a plateau differs from itself by rounding.
         let first = |level: f64| v.iter().position(|x| (x - level).abs() < 1e-9).unwrap_or(0);
         let (lowest, highest) = (first(low), first(high));
-        let mut table = Table::new([("", Align::Left), ("V (mV)", Align::Right), ("at", Align::Right)]);
+        let mut table = Table::new([("", Align::Left), (heading.as_str(), Align::Right), ("at", Align::Right)]);
         for (name, i) in [("start", 0), ("lowest", lowest), ("highest", highest), ("end", v.len() - 1)] {
             let (value, time) = at(i);
             table.row([name.into(), value, time]);

@@ -112,3 +112,22 @@ fn what_cannot_be_written_leaves_what_was_there() {
     assert_eq!(session.files(), before);
     assert_eq!(std::fs::read_to_string(session.path("old.csv")).unwrap(), "precious");
 }
+
+/// The peak of the sodium current of the squid axon at 0 mV is inward and its potassium current outward; the command is recorded.
+#[test]
+fn a_voltage_clamp_records_its_current() {
+    let session = Session::new();
+    let clamped = session.run(&["run", "squid_hh52", "--protocol", "clamp_steps", "--format", "csv", "--interval", "1 ms"]);
+    assert_eq!(clamped.code, 0, "{}", clamped.stderr);
+    let mut lines = clamped.stdout.lines();
+    let header = "t (ms),V (mV),hh_na.m,hh_na.h,hh_k.n,clamp.current (uA/cm2),clamp.v (mV)";
+    assert_eq!(lines.next(), Some(header));
+    let rows: Vec<Vec<f64>> = lines.map(|l| l.split(',').map(|x| x.parse().unwrap()).collect()).collect();
+    let at = |t: usize| (rows[t][1], rows[t][5], rows[t][6]);
+    assert_eq!((at(4).0, at(4).2, at(10).0, at(10).2), (-80.0, -80.0, 0.0, 0.0));
+    assert!(at(6).1 < -1000.0 && at(24).1 > 1000.0, "{:?} {:?}", at(6), at(24));
+
+    let refused = session.run(&["generate", "squid_hh52", "--protocol", "clamp_steps", "--n-samples", "2"]);
+    assert_eq!(refused.code, 2);
+    assert!(refused.stderr.contains("clamps the voltage"), "{}", refused.stderr);
+}
