@@ -18,7 +18,7 @@ use crate::solver_args::SolverArgs;
 use crate::table::{Align, Table};
 use crate::trajectory::Trajectory;
 
-/// Simulate a cell under a protocol: V(t), or the current of a voltage clamp, as table and figure
+/// Simulate a cell under a protocol: V(t) or clamp current, as table and figure
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
 Examples:
