@@ -22,18 +22,26 @@ fn gates_under_an_ideal_clamp_relax_exponentially() {
     let s = trajectory(&e, &times);
     let squid = Bench::of("squid_hh52");
     let (before, kinetics) = (squid.state(-80.0), squid.membrane.gate_kinetics(0.0, &squid.p));
-    let (command, current) = (e.command(&e.defaults(), &times).unwrap(), e.clamp_current(&e.defaults(), &s).unwrap());
+    let (command, current) =
+        (e.command(&e.defaults(), &times).unwrap(), e.clamp_current(&e.defaults(), &s).unwrap());
     for (k, t) in times.iter().enumerate() {
         let gate = |i: usize| {
             let (inf, rate) = (kinetics[i].steady(), kinetics[i].rate);
             inf + (before[1 + i] - inf) * (-(t - 5.0) * rate).exp()
         };
         for i in 0..3 {
-            assert!((s.row(k)[1 + i] - gate(i)).abs() < 1e-8, "gate {i} at {t}: {} {}", s.row(k)[1 + i], gate(i));
+            assert!(
+                (s.row(k)[1 + i] - gate(i)).abs() < 1e-8,
+                "gate {i} at {t}: {} {}",
+                s.row(k)[1 + i],
+                gate(i)
+            );
         }
         let v = if k == 40 { -80.0 } else { 0.0 };
         assert_eq!(command[k], v);
-        let i = 120.0 * gate(0).powi(3) * gate(1) * (v - 50.0) + 36.0 * gate(2).powi(4) * (v + 77.0) + 0.3 * (v + 54.3);
+        let i = 120.0 * gate(0).powi(3) * gate(1) * (v - 50.0)
+            + 36.0 * gate(2).powi(4) * (v + 77.0)
+            + 0.3 * (v + 54.3);
         assert!((current[k] - i).abs() < 1e-4 * (1.0 + i.abs()), "at {t}: {} {i}", current[k]);
     }
     assert!(current[1..].iter().any(|i| *i < -100.0) && current[39] > 100.0, "{current:?}");
@@ -87,7 +95,9 @@ fn changes_of_the_bath_act_under_a_clamp_too() {
     let e = experiment(&preset("seed_neuron"), text);
     let s = trajectory(&e, &[5.0, 15.0]);
     let current = e.clamp_current(&e.defaults(), &s).unwrap();
-    for (k, bench) in [Bench::of("seed_neuron"), Bench::of("seed_neuron").with("ions.K.outside", 10.0)].iter().enumerate() {
+    for (k, bench) in
+        [Bench::of("seed_neuron"), Bench::of("seed_neuron").with("ions.K.outside", 10.0)].iter().enumerate()
+    {
         let want: f64 = bench.membrane.currents(&bench.p, &[-70.0]).iter().map(|c| c.current).sum();
         assert!((current[k] - want).abs() < 1e-10, "{} {want}", current[k]);
     }

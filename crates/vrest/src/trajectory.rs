@@ -141,7 +141,8 @@ fn done(experiment: &Experiment, p: &[f64], t_ms: &[f64]) -> Vec<Column> {
         unit: "uA/cm2",
         values: experiment.stimulus(p, t_ms),
     });
-    let command = experiment.command(p, t_ms).map(|values| Column { name: "clamp.v".into(), unit: "mV", values });
+    let command =
+        experiment.command(p, t_ms).map(|values| Column { name: "clamp.v".into(), unit: "mV", values });
     let changed = experiment.changed(p, t_ms).into_iter();
     let changed =
         changed.map(|(number, values)| Column { name: number.path.clone(), unit: number.unit(), values });

@@ -32,7 +32,9 @@ fn clamp() -> Value {
         ("v", quantity(Dimension::Voltage, "the holding voltage; changes of clamp.v are the command")),
         (
             "series_resistance",
-            text("Times area, as in \"0.1 kohm*cm2\", or of a cell with a geometry, \"10 Mohm\"; ideal where left out."),
+            text(
+                "Times area, as in \"0.1 kohm*cm2\", or of a cell with a geometry, \"10 Mohm\"; ideal where left out.",
+            ),
         ),
     ]);
     object("A voltage clamp: V is imposed, and the clamp current recorded.", all, &["v"])

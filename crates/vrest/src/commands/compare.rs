@@ -121,7 +121,8 @@ fn simulated(args: &Args, model: &Model, data: &Dataset, session: &Session) -> R
         ("outside", "ranges wider by 20 % on both sides", &args.protocol, 0.2),
         ("new stimulus", "a waveform that the training data do not have", &args.new_protocol, 0.0),
     ] {
-        let input = protocol_input::load(&args.cell, protocol, start, &args.set, session)?.with_free_voltage()?;
+        let input =
+            protocol_input::load(&args.cell, protocol, start, &args.set, session)?.with_free_voltage()?;
         let sampler = ranges.resolve(&input.experiment).map_err(|problems| refused(&problems, &source))?;
         let simulation = Simulation {
             experiment: input.experiment,

@@ -115,7 +115,8 @@ impl Plan {
             (None, true) => Some(Start::Voltage(vrest_membrane::rest::USUAL_START)),
             (start, false) => start,
         };
-        let input = protocol_input::load(&args.cell, &args.protocol, start, &args.set, session)?.with_free_voltage()?;
+        let input = protocol_input::load(&args.cell, &args.protocol, start, &args.set, session)?
+            .with_free_voltage()?;
         let sampler = ranges.resolve(&input.experiment).map_err(|problems| refused(&problems, &source))?;
         let (samples, times) = sizes(args.n_samples, args.times)?;
         outputs::probe(&args.output)?;

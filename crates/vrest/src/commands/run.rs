@@ -183,7 +183,8 @@ impl Answer for Ran<'_> {
         // The first of equals: a plateau differs from itself by rounding.
         let first = |level: f64| v.iter().position(|x| (x - level).abs() < 1e-9).unwrap_or(0);
         let (lowest, highest) = (first(low), first(high));
-        let mut table = Table::new([("", Align::Left), (heading.as_str(), Align::Right), ("at", Align::Right)]);
+        let mut table =
+            Table::new([("", Align::Left), (heading.as_str(), Align::Right), ("at", Align::Right)]);
         for (name, i) in [("start", 0), ("lowest", lowest), ("highest", highest), ("end", v.len() - 1)] {
             let (value, time) = at(i);
             table.row([name.into(), value, time]);

@@ -141,7 +141,8 @@ pub fn run(args: Args, session: &Session) -> Result<(), Failure> {
             return Err(Failure::configuration("a response needs a protocol").with_hint(hint));
         }
         (feature, Some(protocol)) => {
-            let input = protocol_input::load(&args.cell, protocol, None, &args.set, session)?.with_free_voltage()?;
+            let input =
+                protocol_input::load(&args.cell, protocol, None, &args.set, session)?.with_free_voltage()?;
             let axes = axes(&args.param, input.experiment.params())?;
             let base = input.experiment.defaults();
             let options = args.solver.options();

@@ -117,7 +117,16 @@ fn what_cannot_be_written_leaves_what_was_there() {
 #[test]
 fn a_voltage_clamp_records_its_current() {
     let session = Session::new();
-    let clamped = session.run(&["run", "squid_hh52", "--protocol", "clamp_steps", "--format", "csv", "--interval", "1 ms"]);
+    let clamped = session.run(&[
+        "run",
+        "squid_hh52",
+        "--protocol",
+        "clamp_steps",
+        "--format",
+        "csv",
+        "--interval",
+        "1 ms",
+    ]);
     assert_eq!(clamped.code, 0, "{}", clamped.stderr);
     let mut lines = clamped.stdout.lines();
     let header = "t (ms),V (mV),hh_na.m,hh_na.h,hh_k.n,clamp.current (uA/cm2),clamp.v (mV)";
