@@ -3,7 +3,8 @@
 //! l is conserved if l f(y) = 0 for all y. The left null space of f sampled at many states (more than twice as many as
 //! there are states) holds exactly these: a combination that vanishes at so many unrelated states does so everywhere.
 //! A pump-leak membrane whose ions all move inside conserves its charge: sum z \[X\]_i minus V times the capacitance
-//! of the membrane per volume. Where an ion moves on both sides, its amount is conserved.
+//! of the membrane per volume. Where the area follows the volume, what is linear is V A/A_start, which then stands in the
+//! place of V. Where an ion moves on both sides, its amount is conserved.
 
 use super::coordinates::{Coordinates, uniform};
 use crate::membrane::Membrane;
@@ -56,12 +57,42 @@ pub(super) fn find(membrane: &Membrane, p: &[f64], y0: &[f64], coordinates: &Coo
         let named = membrane.states().iter().zip(&l).filter(|(_, c)| **c != 0.0);
         Law {
             terms: named.map(|(s, &c)| (s.name.clone(), c)).collect(),
-            value: l.iter().zip(y0).map(|(c, y)| c * y).sum(),
+            value: dot(&l, &conserving(membrane, p, y0)),
             coefficients: l,
             redundant,
         }
     };
     reduced.into_iter().map(law).collect()
+}
+
+fn dot(a: &[f64], b: &[f64]) -> f64 {
+    a.iter().zip(b).map(|(a, b)| a * b).sum()
+}
+
+/// The state with V A/A_start in the place of V.
+fn conserving(membrane: &Membrane, p: &[f64], y: &[f64]) -> Vec<f64> {
+    let mut y = y.to_vec();
+    if let Some((area, ..)) = membrane.area_ratio(p, &y) {
+        y[0] *= area;
+    }
+    y
+}
+
+impl Law {
+    /// Its value at the state `y`.
+    pub(super) fn at(&self, membrane: &Membrane, p: &[f64], y: &[f64]) -> f64 {
+        dot(&self.coefficients, &conserving(membrane, p, y))
+    }
+
+    /// The derivative of its value by every state.
+    pub(super) fn gradient(&self, membrane: &Membrane, p: &[f64], y: &[f64]) -> Vec<f64> {
+        let mut gradient = self.coefficients.clone();
+        if let Some((area, slope, volume)) = membrane.area_ratio(p, y) {
+            gradient[volume] += gradient[0] * slope * y[0];
+            gradient[0] *= area;
+        }
+        gradient
+    }
 }
 
 /// f at `count` states around `y0`, one a column.
@@ -91,7 +122,11 @@ fn sample(
         };
         let u: Vec<f64> = u0.iter().enumerate().map(shift).collect();
         let mut f = vec![0.0; n];
-        membrane.eval(0.0, &coordinates.state(&u), &mut work, &mut f);
+        let y = coordinates.state(&u);
+        membrane.eval(0.0, &y, &mut work, &mut f);
+        if let Some((area, slope, volume)) = membrane.area_ratio(p, &y) {
+            f[0] = area * f[0] + y[0] * slope * f[volume];
+        }
         rates.column_mut(k).copy_from_slice(&f);
     }
     rates

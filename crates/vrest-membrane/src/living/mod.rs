@@ -172,13 +172,15 @@ pub fn living_from(membrane: &Membrane, p: &[f64], y0: &[f64], settings: &Settin
 
 /// The parameters with the concentrations of the state `y` as starting values: the cell as it is there.
 pub fn parameters_at(membrane: &Membrane, p: &[f64], y: &[f64]) -> Vec<f64> {
-    let mut p = p.to_vec();
-    for (state, &value) in membrane.states().iter().zip(y) {
+    let mut there = p.to_vec();
+    let states = membrane.states().iter().zip(y.iter().copied());
+    let behind_amounts = membrane.observed();
+    for (state, value) in states.chain(behind_amounts.iter().zip(membrane.observe(p, y))) {
         if let Some(i) = membrane.index(&state.name) {
-            p[i] = value;
+            there[i] = value;
         }
     }
-    p
+    there
 }
 
 fn describe(problem: &Problem<'_>, found: Found, starts: usize) -> LivingState {

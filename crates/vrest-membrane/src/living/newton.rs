@@ -71,7 +71,7 @@ impl<'a> Problem<'a> {
     fn residual(&self, y: &[f64]) -> Vec<f64> {
         let mut g = self.rates(y);
         for (law, norm) in self.laws.iter().zip(&self.norms) {
-            let now: f64 = law.coefficients.iter().zip(y).map(|(l, y)| l * y).sum();
+            let now = law.at(self.membrane, self.p, y);
             g[law.redundant] = (now - law.value) / norm;
         }
         g
@@ -84,7 +84,8 @@ impl<'a> Problem<'a> {
         let mut j = jacobian(self.membrane, 0.0, y, self.p);
         for (law, norm) in self.laws.iter().zip(&self.norms) {
             let row = &mut j[law.redundant * n..][..n];
-            row.iter_mut().zip(&law.coefficients).for_each(|(x, l)| *x = l / norm);
+            let gradient = law.gradient(self.membrane, self.p, y);
+            row.iter_mut().zip(gradient).for_each(|(x, l)| *x = l / norm);
         }
         for row in j.chunks_exact_mut(n) {
             row.iter_mut().zip(&slopes).for_each(|(x, s)| *x *= s);

@@ -11,7 +11,7 @@ pub(super) fn eigenvalues(problem: &Problem<'_>, y: &[f64]) -> Vec<[f64; 2]> {
     let slopes = problem.coordinates.slopes(y);
     let raw = jacobian(problem.membrane, 0.0, y, problem.p);
     let j = DMatrix::from_fn(n, n, |i, k| raw[i * n + k] * slopes[k] / slopes[i]);
-    let tangent = tangent(problem, &slopes);
+    let tangent = tangent(problem, y, &slopes);
     // f never leaves the tangent space, so that this is the whole Jacobian there.
     let reduced = tangent.transpose() * j * &tangent;
     let mut all: Vec<[f64; 2]> = reduced.complex_eigenvalues().iter().map(|l| [l.re, l.im]).collect();
@@ -20,11 +20,13 @@ pub(super) fn eigenvalues(problem: &Problem<'_>, y: &[f64]) -> Vec<[f64; 2]> {
 }
 
 /// An orthonormal basis of the displacements that keep every conserved quantity, in coordinates.
-fn tangent(problem: &Problem<'_>, slopes: &[f64]) -> DMatrix<f64> {
+fn tangent(problem: &Problem<'_>, y: &[f64], slopes: &[f64]) -> DMatrix<f64> {
     let (n, c) = (slopes.len(), problem.laws.len());
     let mut basis: Vec<nalgebra::DVector<f64>> = Vec::with_capacity(n);
-    let normals =
-        problem.laws.iter().map(|law| nalgebra::DVector::from_fn(n, |i, _| law.coefficients[i] * slopes[i]));
+    let normals = problem.laws.iter().map(|law| {
+        let gradient = law.gradient(problem.membrane, problem.p, y);
+        nalgebra::DVector::from_fn(n, |i, _| gradient[i] * slopes[i])
+    });
     let units = (0..n).map(|k| nalgebra::DVector::from_fn(n, |i, _| f64::from(i == k)));
     // Gram-Schmidt, twice for orthogonality to rounding: the normals first, then what is left of the axes.
     for v in normals.chain(units) {

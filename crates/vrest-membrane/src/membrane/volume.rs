@@ -155,6 +155,16 @@ impl Membrane {
         })
     }
 
+    /// Where the area follows the volume: A/A_start at the state `y`, its derivative by the volume (1/um3), and the volume's
+    /// state.
+    pub(crate) fn area_ratio(&self, p: &[f64], y: &[f64]) -> Option<(f64, f64, usize)> {
+        let water = self.water.as_ref()?;
+        let exponent = water.area_exponent?;
+        let start = self.shape?.volume(&p[self.at.geometry.clone()]);
+        let ratio = (y[water.volume] / start).powf(exponent);
+        Some((ratio, ratio * exponent / y[water.volume], water.volume))
+    }
+
     /// The charge of the membrane and of what is inside, fC: their difference never changes where every current is carried
     /// by ions that move. None without a shape, or where an ion gives only its equilibrium potential.
     pub fn charge(&self, p: &[f64], y: &[f64]) -> Option<Charge> {

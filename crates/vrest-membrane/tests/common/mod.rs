@@ -9,6 +9,11 @@ pub fn preset(name: &str) -> Cell {
     cell(presets::cell(name).unwrap_or_else(|| panic!("no preset `{name}`")).text)
 }
 
+/// The file of the preset called `name`.
+pub fn text(name: &str) -> String {
+    presets::cell(name).unwrap_or_else(|| panic!("no preset `{name}`")).text.to_string()
+}
+
 /// The cell of a text that must be right.
 pub fn cell(text: &str) -> Cell {
     Cell::parse(text).unwrap_or_else(|problems| panic!("{problems:#?}\n{text}")).cell

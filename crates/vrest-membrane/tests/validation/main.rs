@@ -4,9 +4,12 @@
 #[path = "../common/mod.rs"]
 mod common;
 mod equilibrium;
+mod pump_leak;
 mod rest;
 mod squid;
 mod table;
+mod tissue;
+mod transport;
 
 use table::Table;
 
@@ -16,5 +19,8 @@ fn every_claim_holds_and_the_document_says_so() {
     equilibrium::rows(&mut table);
     rest::rows(&mut table);
     squid::rows(&mut table);
+    transport::rows(&mut table);
+    pump_leak::rows(&mut table);
+    tissue::rows(&mut table);
     table.check();
 }
