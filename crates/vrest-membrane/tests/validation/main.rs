@@ -5,9 +5,11 @@
 mod common;
 mod equilibrium;
 mod pump_leak;
+mod pumps;
 mod rest;
 mod squid;
 mod table;
+mod time;
 mod tissue;
 mod transport;
 
@@ -22,5 +24,7 @@ fn every_claim_holds_and_the_document_says_so() {
     transport::rows(&mut table);
     pump_leak::rows(&mut table);
     tissue::rows(&mut table);
+    pumps::rows(&mut table);
+    time::rows(&mut table);
     table.check();
 }
