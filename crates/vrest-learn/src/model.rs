@@ -20,7 +20,7 @@ use vrest_ode::SolveError;
 /// The metadata entry that holds the description.
 const ENTRY: &str = "vrest_model";
 /// The version of the layout.
-const FORMAT: u32 = 1;
+const FORMAT: u32 = 2;
 
 /// What a model is, apart from its weights.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]

@@ -7,6 +7,7 @@
 //!
 //! A new model is one file that implements [`LearnedField`] and one line in [`registry`].
 
+mod gain;
 mod mlp;
 mod mlp_scalar;
 mod perceptron;
@@ -14,6 +15,7 @@ mod product;
 pub mod registry;
 mod surface;
 
+pub use gain::Gain;
 pub use perceptron::Perceptron;
 pub use product::Product;
 pub use surface::Surface;
@@ -121,8 +123,8 @@ pub trait LearnedField: Clone + Debug + Send + Sync + 'static {
     /// F(x; z) for one trajectory over any kind of number, after `prepare`.
     fn eval<R: Real>(&self, weights: &[f64], x: &[R], work: &mut [R]) -> R;
 
-    /// The first so many weights are those in which F is linear.
-    fn n_linear(&self) -> usize;
-    /// dF/dw for those weights, after `prepare`: the regressors that a least-squares solve for them sees.
+    /// The first so many weights are those in which F is linear or nearly so: a least-squares solve finds them.
+    fn n_solved(&self) -> usize;
+    /// dF/dw for those weights, after `prepare`: the regressors that the solve sees.
     fn regressors<R: Real>(&self, weights: &[f64], x: &[R], work: &mut [R], row: &mut [R]);
 }

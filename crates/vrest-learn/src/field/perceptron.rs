@@ -107,7 +107,7 @@ impl LearnedField for Perceptron {
     fn eval<R: Real>(&self, weights: &[f64], x: &[R], work: &mut [R]) -> R {
         self.0.eval(weights, x, work)
     }
-    fn n_linear(&self) -> usize {
+    fn n_solved(&self) -> usize {
         self.0.n_linear()
     }
     #[inline(always)]

@@ -146,7 +146,7 @@ impl LearnedField for Product {
         self.surface.eval(w_surface, x, surface) + self.mlp.eval(w_mlp, x, mlp)
     }
 
-    fn n_linear(&self) -> usize {
+    fn n_solved(&self) -> usize {
         self.surface.n_weights() + self.mlp.n_linear()
     }
 

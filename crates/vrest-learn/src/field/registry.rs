@@ -1,6 +1,6 @@
 //! The learned fields that a configuration can name.
 
-use super::{Perceptron, Product};
+use super::{Gain, Perceptron, Product};
 use serde::{Deserialize, Serialize};
 
 /// One line a model: the variant, its type, its name in files, and what it is.
@@ -28,7 +28,7 @@ macro_rules! registry {
 }
 
 registry! {
-    Product(Product) = "product", "a perceptron beside a response surface of all products of two inputs";
+    Product(Gain<Product>) = "product", "a perceptron beside a response surface of all products of two inputs, times a gain";
     Perceptron(Perceptron) = "mlp", "a multilayer perceptron";
 }
 

@@ -98,7 +98,7 @@ pub struct WarmStartConfig {
 
 impl Default for WarmStartConfig {
     fn default() -> Self {
-        WarmStartConfig { enabled: true, intervals: 16, rounds: 12, iterations: 50, ridge: 1e-9 }
+        WarmStartConfig { enabled: true, intervals: 16, rounds: 40, iterations: 50, ridge: 1e-9 }
     }
 }
 

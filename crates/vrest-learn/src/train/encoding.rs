@@ -23,7 +23,7 @@ pub fn choose(data: &Dataset, split: &Split, ridge: f64) -> Scaling {
     let mut encodings = vec![Encoding::Linear; data.params()];
     let error = |encodings: &[Encoding]| {
         let view = View::new(data, &scaling(data, &split.train, encodings));
-        let fitted = surface(&view, &pick(&view, &split.train, JUDGED)).fit(ridge, 5);
+        let fitted = surface(&view, &pick(&view, &split.train, JUDGED)).fit(true, ridge, 5);
         let judged = surface(&view, &pick(&view, &split.validation, JUDGED));
         fitted.map_or(f64::INFINITY, |w| judged.error(&w))
     };
@@ -101,28 +101,36 @@ fn scaling(data: &Dataset, train: &[usize], encodings: &[Encoding]) -> Scaling {
 fn surface(view: &View, intervals: &[Interval]) -> Regressors {
     let s = Surface { n_moving: view.n_moving(), n_fixed: view.n_fixed() };
     let zero = vec![0.0; s.n_weights()];
-    Regressors::new(view, intervals, s.n_weights(), |i, row, slope| {
+    Regressors::new(view, intervals, &zero, |i, row, slope| {
         fill(view, i, row, slope, |z, x, out| {
             let mut work = vec![D::zero(); s.work_len()];
             s.prepare(&zero, z, &mut work);
             s.regressors(x, &work, out);
-        });
+            D::zero()
+        })
     })
 }
 
-/// The regressors of a field's linear weights, given the others.
+/// The regressors of the weights that a least-squares solve finds, at the present ones.
 pub fn field<F: LearnedField>(field: &F, weights: &[f64], view: &View, intervals: &[Interval]) -> Regressors {
-    Regressors::new(view, intervals, field.n_linear(), |i, row, slope| {
+    Regressors::new(view, intervals, &weights[..field.n_solved()], |i, row, slope| {
         fill(view, i, row, slope, |z, x, out| {
             let mut work = vec![D::zero(); field.work_len()];
             field.prepare(weights, z, &mut work);
             field.regressors(weights, x, &mut work, out);
-        });
+            field.eval(weights, x, &mut work)
+        })
     })
 }
 
-/// One interval's regressors and their slopes in v.
-fn fill(view: &View, i: &Interval, row: &mut [f64], slope: &mut [f64], f: impl FnOnce(&[D], &[D], &mut [D])) {
+/// One interval's regressors and their slopes in v; returns the field itself and its slope.
+fn fill(
+    view: &View,
+    i: &Interval,
+    row: &mut [f64],
+    slope: &mut [f64],
+    f: impl FnOnce(&[D], &[D], &mut [D]) -> D,
+) -> (f64, f64) {
     let mut x = [0.0; 2];
     let x = i.x(view, &mut x);
     let mut moving = [D::zero(); 2];
@@ -130,8 +138,9 @@ fn fill(view: &View, i: &Interval, row: &mut [f64], slope: &mut [f64], f: impl F
     moving[0] = D::variable(x[0], 0);
     let z: Vec<D> = view.z(i.sample).iter().map(|&z| D::constant(z)).collect();
     let mut out = vec![D::zero(); row.len()];
-    f(&z, &moving[..x.len()], &mut out);
+    let value = f(&z, &moving[..x.len()], &mut out);
     for (k, r) in out.iter().enumerate() {
         (row[k], slope[k]) = (r.re, r.eps[0]);
     }
+    (value.re, value.eps[0])
 }

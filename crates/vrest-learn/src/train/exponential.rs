@@ -14,10 +14,15 @@ use super::normal::NormalEquations;
 use super::view::View;
 use rayon::prelude::*;
 
-/// What the field looks like in its linear weights at many intervals: F = row . w, dF/dv = slope . w.
+/// What the field looks like at many intervals near the weights w_0: F = F_0 + row . (w - w_0), and likewise
+/// dF/dv with `slope`. Exact where the field is linear in its weights.
 #[derive(Debug)]
 pub struct Regressors {
     n: usize,
+    /// w_0.
+    base: Vec<f64>,
+    /// F and dF/dv at w_0 less row . w_0 and slope . w_0.
+    constants: Vec<(f64, f64)>,
     rows: Vec<f64>,
     slopes: Vec<f64>,
     /// Length of each step.
@@ -29,23 +34,32 @@ pub struct Regressors {
 }
 
 impl Regressors {
-    /// `fill` writes F's and dF/dv's regressors of an interval into its two rows of length `n`.
+    /// `fill` writes F's and dF/dv's regressors of an interval at the weights `base` into two rows of their length,
+    /// and returns F and dF/dv there.
     pub fn new(
         view: &View,
         intervals: &[Interval],
-        n: usize,
-        fill: impl Fn(&Interval, &mut [f64], &mut [f64]) + Sync,
+        base: &[f64],
+        fill: impl Fn(&Interval, &mut [f64], &mut [f64]) -> (f64, f64) + Sync,
     ) -> Regressors {
+        let n = base.len();
         let (mut rows, mut slopes) = (vec![0.0; intervals.len() * n], vec![0.0; intervals.len() * n]);
-        rows.par_chunks_mut(n)
+        let constants = rows
+            .par_chunks_mut(n)
             .zip(slopes.par_chunks_mut(n))
             .zip(intervals)
             .with_min_len(64)
-            .for_each(|((row, slope), interval)| fill(interval, row, slope));
+            .map(|((row, slope), interval)| {
+                let (f, b) = fill(interval, row, slope);
+                (f - dot(row, base), b - dot(slope, base))
+            })
+            .collect();
         let duration = view.t[view.n_times() - 1] - view.t[0];
         let h: Vec<f64> = intervals.iter().map(|i| i.h(view)).collect();
         Regressors {
             n,
+            base: base.to_vec(),
+            constants,
             rows,
             slopes,
             dv: intervals.iter().map(|i| i.dv(view)).collect(),
@@ -60,9 +74,9 @@ impl Regressors {
 
     /// f and b of interval `i`.
     fn at(&self, i: usize, w: &[f64]) -> (f64, f64) {
-        let dot = |x: &[f64]| x.iter().zip(w).map(|(x, w)| x * w).sum::<f64>();
         let range = i * self.n..(i + 1) * self.n;
-        (dot(&self.rows[range.clone()]), dot(&self.slopes[range]))
+        let (f, b) = self.constants[i];
+        (f + dot(&self.rows[range.clone()], w), b + dot(&self.slopes[range], w))
     }
 
     /// Root mean square of the residuals: the error of the steady state that each step implies, in v.
@@ -75,17 +89,17 @@ impl Regressors {
         ((0..self.len()).map(square).sum::<f64>() / self.len().max(1) as f64).sqrt()
     }
 
-    /// Fits the weights: at most `iterations` Gauss-Newton steps from the plain difference quotient. None
-    /// if no finite weights come out.
-    pub fn fit(&self, ridge: f64, iterations: usize) -> Option<Vec<f64>> {
+    /// Fits the weights: at most `iterations` Gauss-Newton steps from the weights w_0, or from zero and the plain
+    /// difference quotient. None if no finite weights come out.
+    pub fn fit(&self, from_zero: bool, ridge: f64, iterations: usize) -> Option<Vec<f64>> {
         let mut best: Option<(f64, Vec<f64>)> = None;
-        let mut w = vec![0.0; self.n];
+        let mut w = if from_zero { vec![0.0; self.n] } else { self.base.clone() };
         for iteration in 0..iterations {
             let equations = NormalEquations::new(self.n, self.len(), |i, row| {
                 let (f, b) = self.at(i, &w);
                 let range = i * self.n..(i + 1) * self.n;
                 let step = match iteration {
-                    0 => Step { gain: self.h[i], gain_slope: 0.0, scale: 1.0 },
+                    0 if from_zero => Step { gain: self.h[i], gain_slope: 0.0, scale: 1.0 },
                     _ => Step::new(b, self.h[i], self.floor[i]),
                 };
                 let mut linear = 0.0;
@@ -111,6 +125,10 @@ impl Regressors {
         }
         best.map(|b| b.1)
     }
+}
+
+fn dot(x: &[f64], w: &[f64]) -> f64 {
+    x.iter().zip(w).map(|(x, w)| x * w).sum()
 }
 
 /// How a step depends on f and b: dv = gain f, with d gain / d b; and what its residual is scaled by.

@@ -5,6 +5,7 @@
 //! trajectories ([`run`]). Each step starts from the best of the last, judged on whole validation trajectories.
 
 pub mod adamw;
+mod averaging;
 pub mod checkpoint;
 pub mod config;
 pub mod encoding;

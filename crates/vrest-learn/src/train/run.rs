@@ -7,7 +7,7 @@ use super::intervals::pick;
 use super::lbfgs::Lbfgs;
 use super::view::View;
 use super::windows::{Cut, chunks, guard, starts};
-use super::{Split, TrainError, encoding, matching};
+use super::{Split, TrainError, averaging, encoding, matching};
 use crate::field::registry::Visitor;
 use crate::field::{LearnedField, Shape};
 use crate::model::Model;
@@ -22,6 +22,10 @@ use vrest_data::Dataset;
 const MOST_SUBSTEPS: usize = 16;
 /// Rollbacks in a row after which training gives up.
 const MOST_ROLLBACKS: usize = 5;
+/// Gauss-Newton rounds of the linear solve; one is enough where the field is linear in what is solved for.
+const LINEAR_ROUNDS: usize = 8;
+/// The share by which a round must lower the error for another to follow.
+const LINEAR_GAIN: f64 = 0.01;
 /// A loss this many times the last is an explosion.
 const EXPLOSION: f64 = 20.0;
 
@@ -169,11 +173,17 @@ impl Visitor for Run<'_> {
         if data.times() < 2 {
             return Err(TrainError::TooFewTimes { times: data.times() });
         }
+        // Chosen anew on resuming: it depends on configuration and data alone.
+        let (block, seen) = choose_means::<F>(config, data, &split);
         let mut state = match resume {
             Some(state) => state,
-            None => begin::<F>(config, data, dataset_sha256, &split),
+            None => begin::<F>(config, &seen, dataset_sha256, &split),
         };
-        let mut trainer = Trainer::<F>::new(config, data, &split, &state.last);
+        let mut trainer = Trainer::<F>::new(config, data, &seen, &split, &state.last);
+        if block > 1 {
+            let noise = averaging::noise_mv(data, &split.train);
+            trainer.remark = Some(format!("noise of {noise:.2} mV: trained on means of {block} values"));
+        }
         while state.progress.stage != Stage::Done {
             let epoch = trainer.advance(&mut state)?;
             state.progress.history.push(epoch.clone());
@@ -185,6 +195,23 @@ impl Visitor for Run<'_> {
         let model = Model { weights: state.best, ..state.last };
         Ok(Trained { model, split, history: state.progress.history, finished })
     }
+}
+
+/// The training data as means of so many values: those whose linear solve predicts the validation samples best.
+fn choose_means<F: LearnedField>(config: &TrainingConfig, data: &Dataset, split: &Split) -> (usize, Dataset) {
+    let candidates = averaging::candidates(data, split);
+    let mut best = (f64::INFINITY, 1, None);
+    for &block in candidates.iter().filter(|_| candidates.len() > 1) {
+        let seen = averaging::block_means(data, block);
+        let mut state = begin::<F>(config, &seen, None, split);
+        let mut trainer = Trainer::<F>::new(config, data, &seen, split, &state.last);
+        trainer.linear(&mut state);
+        let rmse = trainer.validation_rmse(&state.last);
+        if rmse < best.0 {
+            best = (rmse, block, Some(seen));
+        }
+    }
+    (best.1, best.2.unwrap_or_else(|| data.clone()))
 }
 
 /// The state before the first epoch: scaling chosen, weights drawn.
@@ -245,17 +272,26 @@ struct Trainer<'a, F: LearnedField> {
     field: F,
     engine: Engine<F, f32>,
     cut: Option<Cut>,
+    /// Said with the first epoch.
+    remark: Option<String>,
 }
 
 impl<'a, F: LearnedField> Trainer<'a, F> {
-    fn new(config: &'a TrainingConfig, data: &Dataset, split: &'a Split, model: &Model) -> Self {
-        let view = View::new(data, &model.description.scaling);
+    /// Trains on `seen`, which may be means of `data`, and is judged on `data`.
+    fn new(
+        config: &'a TrainingConfig,
+        data: &Dataset,
+        seen: &Dataset,
+        split: &'a Split,
+        model: &Model,
+    ) -> Self {
+        let view = View::new(seen, &model.description.scaling);
         let field = F::new(&model.shape());
         let cut = None;
         let validation = data.select(&split.validation);
         let steps = config.trajectory.length.min(view.n_times() - 1) * MOST_SUBSTEPS;
         let engine = Engine::new(&field, view.n_moving(), steps);
-        Trainer { config, split, validation, view, field, engine, cut }
+        Trainer { config, split, validation, view, field, engine, cut, remark: None }
     }
 
     /// One epoch: work, validation, bookkeeping.
@@ -325,15 +361,37 @@ impl<'a, F: LearnedField> Trainer<'a, F> {
     fn linear(&mut self, state: &mut State) -> Outcome {
         let w = &self.config.warm_start;
         let intervals = pick(&self.view, &self.split.train, w.intervals);
-        let regressors = encoding::field(&self.field, &state.last.weights, &self.view, &intervals);
-        let note = match regressors.fit(w.ridge, 12) {
-            Some(linear) => {
-                state.last.weights[..linear.len()].copy_from_slice(&linear);
-                None
+        let n = self.field.n_solved();
+        let regressors = |weights: &[f64]| encoding::field(&self.field, weights, &self.view, &intervals);
+        let mut here = regressors(&state.last.weights);
+        let mut error = f64::INFINITY;
+        let mut note = self.remark.take();
+        for round in 0..LINEAR_ROUNDS {
+            let Some(solved) = here.fit(round == 0, w.ridge, 12) else {
+                if round == 0 {
+                    note = Some("the linear solve failed; going on from random weights".into());
+                    error = here.error(&state.last.weights[..n]);
+                }
+                break;
+            };
+            // Where the field is not quite linear, a step may be too long; then half of it, or a quarter.
+            let from = state.last.weights.clone();
+            let tried = [1.0, 0.5, 0.25, 0.1].into_iter().find_map(|share| {
+                let mut weights = from.clone();
+                for (w, solved) in weights.iter_mut().zip(&solved) {
+                    *w += share * (solved - *w);
+                }
+                let there = regressors(&weights);
+                let reached = there.error(&weights[..n]);
+                (reached < error).then_some((weights, there, reached))
+            });
+            let Some((weights, there, reached)) = tried else { break };
+            let enough = reached > error * (1.0 - LINEAR_GAIN);
+            (state.last.weights, here, error) = (weights, there, reached);
+            if enough {
+                break;
             }
-            None => Some("the linear solve failed; going on from random weights".into()),
-        };
-        let error = regressors.error(&state.last.weights[..self.field.n_linear()]);
+        }
         Outcome { loss: error * error, rate: None, note }
     }
 
