@@ -3,7 +3,7 @@
 //! Files are safetensors: the weights as tensors of f64 and one metadata entry with the rest as JSON.
 
 use crate::field::{LearnedField, Shape, registry::Kind, registry::Visitor};
-use crate::flow::Flow;
+use crate::flow::{Flow, Injected};
 use crate::kernels::Activation;
 use crate::scaling::Scaling;
 use crate::train::config::SolverConfig;
@@ -261,7 +261,7 @@ impl Visitor for Slopes<'_> {
         let Slopes { model, data, sample, u, v } = self;
         let params: Vec<f64> = model.columns(data)?.iter().map(|&j| data.x[[sample, j]]).collect();
         let field = F::new(&model.shape());
-        let flow = Flow::new(&field, &model.weights, &model.description, &params, true);
+        let flow = Flow::new(&field, &model.weights, &model.description, &params, Injected::default());
         Ok(v.iter().map(|&v| flow.slope(v, u)).collect())
     }
 }
@@ -284,8 +284,9 @@ impl Visitor for Predict<'_> {
             .map(|i| {
                 let params: Vec<f64> = columns.iter().map(|&j| data.x[[i, j]]).collect();
                 let current = data.stimulus.as_ref().map_or(Vec::new(), |s| s.values.row(i).to_vec());
-                Flow::new(&field, &model.weights, &model.description, &params, holds)
-                    .trajectory(data.y[[i, 0]], &times, &current)
+                let stimulus = Injected { t: &times, u: &current, holds };
+                Flow::new(&field, &model.weights, &model.description, &params, stimulus)
+                    .trajectory(data.y[[i, 0]], &times)
                     .map_err(|source| ModelError::Solve { sample: i, source })
             })
             .collect::<Result<_, _>>()?;
