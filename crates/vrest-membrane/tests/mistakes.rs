@@ -138,3 +138,62 @@ fn the_advertised_minus_70_is_an_artefact() {
     assert!((Bench::of("neuron_balanced").rest() + 70.0).abs() < 1e-9);
     assert!(preset("seed_neuron").notes.contains("-79.54"));
 }
+
+/// A cell whose ions move inside, in water, with one mechanism.
+fn living(mechanism: &str) -> Bench {
+    let mut text = String::from(
+        "temperature = '37 degC'\ncapacitance = '1 uF/cm2'\ngeometry = { shape = 'sphere', diameter = '20 um' }\n\
+         [water]\npermeability = '0.01 cm/s'\n[impermeants.X]\nvalence = -1\ninside = '142 mM'\n",
+    );
+    for (name, inside, outside) in [("K", 140.0, 5.0), ("Na", 10.0, 145.0), ("Cl", 8.0, 150.0)] {
+        text +=
+            &format!("[ions.{name}]\ninside = '{inside} mM'\noutside = '{outside} mM'\ndynamic = 'inside'\n");
+    }
+    Bench::new(&common::cell(&format!("{text}[mechanisms.m]\n{mechanism}\n")))
+}
+
+fn rate(b: &Bench, y: &[f64], state: &str) -> f64 {
+    b.slope(y)[b.membrane.states().iter().position(|s| s.name == state).unwrap()]
+}
+
+/// Mistake 12: electroneutral cotransport in dV/dt.
+#[test]
+fn cotransport_moves_chloride_and_no_voltage() {
+    let b = living("kind = 'kcc2'\ng = '0.1 mS/cm2'");
+    let y = b.state(-70.0);
+    let as_current = -b.membrane.currents(&b.p, &y)[0].current;
+    right_and_not_wrong(rate(&b, &y, "V"), 0.0, as_current, 1e-9);
+    assert!(rate(&b, &y, "ions.Cl.amount_inside") < 0.0);
+}
+
+/// Mistake 13: the sign of the chloride current in d\[Cl\]/dt. Above E_Cl chloride enters.
+#[test]
+fn chloride_enters_above_its_equilibrium() {
+    let b = living("kind = 'leak'\nion = 'Cl'\ng = '0.1 mS/cm2'");
+    let y = b.state(-40.0);
+    let e_cl = nernst(-1.0, 150.0, 8.0, rt_over_f(BODY));
+    // 10/F times area, current and time, amol/ms.
+    let entering = 10.0 / 96485.33212331001 * std::f64::consts::PI * 400.0 * 0.1 * (-40.0 - e_cl);
+    right_and_not_wrong(rate(&b, &y, "ions.Cl.amount_inside"), entering, -entering, 1e-9);
+}
+
+/// Mistake 16: concentrations integrated where the volume changes. Water that enters dilutes what is inside.
+#[test]
+fn water_dilutes_what_is_inside() {
+    let b = living("kind = 'kcc2'\ng = '0 mS/cm2'").with("ions.Na.outside", 45.0);
+    let y = b.state(-70.0);
+    let swollen = vrest_ode::solve(
+        &b.membrane,
+        &b.p,
+        &y,
+        0.0,
+        600e3,
+        vrest_ode::Output::At(&[600e3]),
+        &vrest_ode::Options::with_tolerance(1e-10, 1e-10),
+    )
+    .unwrap();
+    let end = swollen.row(0);
+    let k = b.membrane.observe(&b.p, end)[0];
+    // 300 mM inside and 200 mM outside: half as large again.
+    right_and_not_wrong(k, 140.0 / 1.5, 140.0, 1e-3);
+}

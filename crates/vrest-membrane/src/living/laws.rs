@@ -7,7 +7,8 @@
 //! place of V. Where an ion moves on both sides, its amount is conserved.
 
 use super::coordinates::{Coordinates, uniform};
-use crate::membrane::Membrane;
+use crate::membrane::{Membrane, StateInfo};
+use crate::units::Dimension;
 use nalgebra::DMatrix;
 use serde::Serialize;
 use vrest_ode::VectorField;
@@ -48,6 +49,11 @@ pub(super) fn find(membrane: &Membrane, p: &[f64], y0: &[f64], coordinates: &Coo
         .map(|k| u.column(k).iter().copied().collect())
         .collect();
     let reduced = reduce(null);
+    let follows = membrane.area_ratio(p, y0).is_some();
+    let name = |s: &StateInfo| match s.dimension {
+        Dimension::Voltage if follows => format!("{} A/A_start", s.name),
+        _ => s.name.clone(),
+    };
     let law = |(scaled, redundant): (Vec<f64>, usize)| {
         let mut l: Vec<f64> = scaled.iter().zip(&largest).map(|(c, r)| c / r).collect();
         // The first of the largest is 1.
@@ -56,7 +62,7 @@ pub(super) fn find(membrane: &Membrane, p: &[f64], y0: &[f64], coordinates: &Coo
         l.iter_mut().for_each(|c| *c /= first);
         let named = membrane.states().iter().zip(&l).filter(|(_, c)| **c != 0.0);
         Law {
-            terms: named.map(|(s, &c)| (s.name.clone(), c)).collect(),
+            terms: named.map(|(s, &c)| (name(s), c)).collect(),
             value: dot(&l, &conserving(membrane, p, y0)),
             coefficients: l,
             redundant,

@@ -68,7 +68,9 @@ pub fn rows(t: &mut Table) {
 fn closed_form(t: &mut Table) {
     let name = "pump_leak_kcc2";
     let neutral = ("122.873 mM", "122.8787 mM");
-    let cases: [(&str, &'static str, f64, &[(&str, &str)], [f64; 5]); 4] = [
+    // What changes, row, tolerance, changes of the text, V and concentrations.
+    type Case<'a> = (&'a str, &'static str, f64, &'a [(&'a str, &'a str)], [f64; 5]);
+    let cases: [Case<'_>; 4] = [
         ("as published", "V33", 1e-3, &[neutral], [-72.5887, 14.0017, 122.8766, 5.1647, 154.9571]),
         (
             "without KCC2",

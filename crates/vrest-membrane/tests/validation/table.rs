@@ -70,8 +70,8 @@ impl Table {
             "# What is validated\n\n\
              Every row is checked by `cargo test -p vrest-membrane --test validation`, which also writes this file \
              (`VREST_UPDATE=1`).\n\
-             `derived`: the expected value was computed from the formula by other means; a citation: it was published \
-             or read in the model's own code.\n\n\
+             `derived`: the expected value was computed from the formula by other means; `SciPy`: by its solvers, from equations \
+             written anew; a citation: it was published or read in the model's own code.\n\n\
              | row | claim | expected | got | tolerance | unit | source |\n|---|---|---|---|---|---|---|\n",
         );
         for r in &self.0 {

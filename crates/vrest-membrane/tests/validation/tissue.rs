@@ -2,7 +2,9 @@
 
 use crate::common::Bench;
 use crate::table::Table;
+use vrest_membrane::living::{Settings, living};
 use vrest_membrane::rest;
+use vrest_ode::{Options, Output, solve};
 
 pub fn rows(t: &mut Table) {
     astrocyte(t);
@@ -68,5 +70,30 @@ fn anoxia(t: &mut Table) {
     for state in ["ions.K.inside", "ions.K.outside", "ions.Na.inside", "ions.Na.outside"] {
         let claim = format!("{name}, rate of {state} at the published rest");
         t.row("V40", claim, "mM/ms", 0.0, 1e-7, dy[at(state)], SOURCE);
+    }
+
+    // With its pump in dV/dt and free chloride, against SciPy (Radau, LSODA; tolerance 1e-10).
+    let found = living(&b.membrane, &b.p, &Settings::default()).unwrap().expect("ions move");
+    let settled = found.reached().expect("it settles");
+    let value = |name: &str| settled.values.iter().find(|v| v.name == name).unwrap();
+    for (state, want, tolerance) in [
+        ("V", -68.3088, 1e-3),
+        ("ions.K.inside", 142.2562, 1e-3),
+        ("ions.K.outside", 3.82799, 1e-4),
+        ("ions.Na.inside", 20.0103, 1e-3),
+        ("ions.Cl.inside", 9.4733, 1e-3),
+    ] {
+        let (unit, got) = (value(state).unit, value(state).value);
+        t.row("V41", format!("{name}, steady {state}"), unit, want, tolerance, got, "SciPy");
+    }
+    let anoxia = Bench::of(name).with("nak_pump.block", 1.0).with("glia.block", 1.0).with("bath.block", 1.0);
+    let y: Vec<f64> = settled.values.iter().map(|v| v.value).collect();
+    let options = Options::with_tolerance(1e-9, 1e-9);
+    let after = solve(&anoxia.membrane, &anoxia.p, &y, 0.0, 6e4, Output::At(&[2e4, 6e4]), &options).unwrap();
+    for (i, seconds, v, k) in [(0, 20, -15.0500, 54.1149), (1, 60, -5.9350, 82.5336)] {
+        let row = after.row(i);
+        let when = format!("{seconds} s after the oxygen is gone");
+        t.row("V41", format!("{name}, V {when}"), "mV", v, 5e-3, row[0], "SciPy");
+        t.row("V41", format!("{name}, K outside {when}"), "mM", k, 5e-3, row[at("ions.K.outside")], "SciPy");
     }
 }

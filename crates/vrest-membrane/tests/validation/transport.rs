@@ -46,7 +46,9 @@ pub fn rows(t: &mut Table) {
         t.row("V30", format!("E_GABA, Cl inside {cl} mM"), "mV", want, 1e-3, b.rest(), "derived");
     }
 
-    let table: [(&str, f64, &str, usize, &str, [f64; 3]); 13] = [
+    // Kind, degC, parameters, number and name of the gate, steady values at -90, -70 and -60 mV.
+    type Row = (&'static str, f64, &'static str, usize, &'static str, [f64; 3]);
+    let table: [Row; 13] = [
         ("ih", 37.0, "g = '1 mS/cm2'", 0, "m", [0.123540, 0.018359, 0.006622]),
         ("ih_tc", 34.0, "", 0, "m", [0.579672, 0.187813, 0.086500]),
         ("k_m", 34.0, "g = '1 mS/cm2'", 0, "m", [0.000017, 0.000911, 0.006693]),
