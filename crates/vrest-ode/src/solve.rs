@@ -91,6 +91,11 @@ pub(crate) fn integrate<'a, F: VectorField, R: Real>(
     Ok((run.recorder, run.stats))
 }
 
+/// The larger of two errors; not a number where either is, which `f64::max` would drop.
+fn larger(a: f64, b: f64) -> f64 {
+    if a > b || a.is_nan() { a } else { b }
+}
+
 struct Run<'a, F, R> {
     field: &'a F,
     options: &'a Options<'a>,
@@ -158,7 +163,7 @@ impl<F: VectorField, R: Real> Run<'_, F, R> {
             let computed =
                 stepper.attempt(self.field, self.t, step, &self.y, &mut self.work, &mut self.stats);
             let norm = |error: &[R]| scaled_norm(error, &self.y, stepper.y_new(), self.options);
-            let err = stepper.error_inside().map_or(0.0, norm).max(norm(stepper.error()));
+            let err = larger(stepper.error_inside().map_or(0.0, norm), norm(stepper.error()));
             refusal = self.refusal(computed, err, stepper.y_new());
             if let Some(why) = refusal {
                 self.stats.rejected += 1;
@@ -215,8 +220,14 @@ impl<F: VectorField, R: Real> Run<'_, F, R> {
             let state = self.field.state_name(worst_state(stepper.error(), &self.y, self.options));
             return Err(SolveError::TooManySteps { max_steps, t, t1, h, state });
         }
-        if let (Some(refusal), true) = (refusal, h < self.floor()) {
+        if let (Some(mut refusal), true) = (refusal, h < self.floor()) {
+            let drained = self.runs_out(stepper.slope(), h);
+            if refusal == Refusal::NotFinite && drained.is_some() {
+                // A logarithm of what is used up within the step: that, and not the NaN it leaves, is the reason.
+                refusal = Refusal::NotPositive;
+            }
             let i = match refusal {
+                Refusal::NotPositive if drained.is_some() => drained,
                 Refusal::NotPositive => self.first_not_positive(stepper.y_new()),
                 Refusal::NotFinite => stepper.y_new().iter().position(|y| !y.first().is_finite()),
                 Refusal::Inaccurate => None,
@@ -237,6 +248,13 @@ impl<F: VectorField, R: Real> Run<'_, F, R> {
         } else {
             None
         }
+    }
+
+    /// The state that must stay positive and would be used up within a few steps of length `h` at its present slope.
+    fn runs_out(&self, slope: &[R], h: f64) -> Option<usize> {
+        const A_FEW: f64 = 1e3;
+        let runs_out = |i: usize| self.y[i].first() < -A_FEW * h * slope[i].first();
+        self.field.positive_states().iter().copied().find(|&i| runs_out(i))
     }
 
     fn first_not_positive(&self, y: &[R]) -> Option<usize> {

@@ -43,7 +43,7 @@ pub struct Zeros {
 /// Ranges narrower than this are left undecided.
 const FINEST: f64 = 1e-7;
 /// Beyond this many evaluations the remaining ranges are left undecided: a formula that cannot be enclosed.
-const MOST_EVALUATIONS: usize = 200_000;
+const MOST_EVALUATIONS: usize = 20_000;
 
 /// Finds every zero of `f` in `range`.
 pub fn all_zeros(f: &impl ScalarFunction, range: Interval) -> Zeros {

@@ -72,6 +72,46 @@ fn numbers_that_are_not_finite_are_reported_where_they_enter() {
     assert_eq!(error.to_string(), "`amount` starts at inf: it is not finite");
 }
 
+/// A fast variable follows a slow one; a third is not a number once the fast one has been thrown beyond a bound.
+struct Cliff;
+impl VectorField for Cliff {
+    fn n_states(&self) -> usize {
+        3
+    }
+    fn n_params(&self) -> usize {
+        1
+    }
+    fn work_len(&self) -> usize {
+        1
+    }
+    fn prepare<R: Real>(&self, _: R, p: &[R], work: &mut [R]) {
+        work[0] = p[0];
+    }
+    fn eval<R: Real>(&self, _: R, y: &[R], work: &mut [R], dy: &mut [R]) {
+        dy[0] = (y[1] - y[0]) * 1e6;
+        dy[1] = R::one();
+        dy[2] = (R::one() - y[0].abs() / work[0]).sqrt();
+    }
+    fn depends_on_time(&self) -> bool {
+        false
+    }
+}
+
+/// A step may leave a finite state whose slope, and with it the error estimate, is not a number.
+#[test]
+fn an_error_estimate_that_is_not_a_number_refuses_the_step() {
+    let options = Options { max_steps: 20_000, ..Options::default() };
+    // The bound lies between the stages of a far too long step and its end for some of these.
+    for exponent in 1..40 {
+        let bound = 10f64.powi(exponent);
+        let run = solve(&Cliff, &[bound], &[0.0; 3], 0.0, 1e-3, Output::EveryStep, &options);
+        let solution = run.unwrap_or_else(|e| panic!("{bound}: {e}"));
+        assert!(solution.y.iter().all(|y| y.is_finite()), "{bound}");
+        let fast = solution.row(solution.t.len() - 1)[0];
+        assert!((fast - (1e-3 - 1e-6)).abs() < 1e-7, "{bound}: {fast}");
+    }
+}
+
 #[test]
 fn limits_end_a_solve() {
     let error = fail(false, 0.5, 1.0, &Options { max_steps: 7, ..Options::default() });
