@@ -6,8 +6,10 @@
 
 mod distribution;
 mod read;
+mod schema;
 
 pub use distribution::Distribution;
+pub use schema::schema;
 
 use rand_chacha::ChaCha8Rng;
 use rand_core::{Rng, SeedableRng};

@@ -15,6 +15,7 @@ pub mod lbfgs;
 pub mod matching;
 pub mod normal;
 pub mod run;
+pub mod schema;
 pub mod split;
 pub mod view;
 pub mod windows;

@@ -32,10 +32,19 @@ enum File {
     Cell,
     /// A protocol
     Protocol,
+    /// Ranges of a dataset
+    Ranges,
+    /// A training configuration (YAML)
+    Training,
 }
 
 /// Every schema and the name of its file.
-const ALL: [(&str, File); 2] = [("cell", File::Cell), ("protocol", File::Protocol)];
+const ALL: [(&str, File); 4] = [
+    ("cell", File::Cell),
+    ("protocol", File::Protocol),
+    ("ranges", File::Ranges),
+    ("training", File::Training),
+];
 
 pub fn run(args: Args, session: &Session) -> Result<(), Failure> {
     if let Some(file) = args.file {
@@ -53,6 +62,8 @@ fn text(file: File) -> String {
     let schema: Value = match file {
         File::Cell => schema::cell(),
         File::Protocol => schema::protocol(),
+        File::Ranges => vrest_learn::ranges::schema(),
+        File::Training => vrest_learn::train::schema::schema(),
     };
     format!("{schema:#}\n")
 }
