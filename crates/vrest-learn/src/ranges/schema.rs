@@ -4,9 +4,7 @@ use serde_json::{Value, json};
 
 /// The JSON schema of a ranges file.
 pub fn schema() -> Value {
-    let quantity = |doc: &str| {
-        json!({ "type": ["string", "number"], "description": format!("{doc}, in a unit of the parameter") })
-    };
+    let quantity = |doc: &str| json!({ "type": ["string", "number"], "description": format!("{doc}, in a unit of the parameter") });
     let entry = |names: &[&str], about: &str, numbers: [(&str, &str); 2], count: usize| {
         let numbers = &numbers[..count];
         let mut properties = serde_json::Map::new();
