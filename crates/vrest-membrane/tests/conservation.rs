@@ -5,6 +5,7 @@ mod common;
 use common::{Bench, cell};
 use proptest::prelude::*;
 use vrest_membrane::constants::FARADAY;
+use vrest_ode::{Interval, Lanes, Real, VectorField, jacobian};
 
 /// A closed cell with everything that moves ions, for the property tests.
 fn living(shape: &str, area: &str, x: &[f64]) -> Bench {
@@ -50,6 +51,15 @@ fn living(shape: &str, area: &str, x: &[f64]) -> Bench {
     Bench::new(&cell(&text))
 }
 
+/// dy/dt in another kind of number.
+fn derivative<R: Real>(b: &Bench, y: &[f64]) -> Vec<R> {
+    let lift = |x: &[f64]| x.iter().map(|&x| R::from_f64(x)).collect::<Vec<_>>();
+    let (mut work, mut dy) = (vec![R::zero(); b.membrane.work_len()], vec![R::zero(); y.len()]);
+    b.membrane.prepare(R::zero(), &lift(&b.p), &mut work);
+    b.membrane.eval(R::zero(), &lift(y), &mut work, &mut dy);
+    dy
+}
+
 /// The place of a state.
 fn at(b: &Bench, name: &str) -> usize {
     b.membrane.states().iter().position(|s| s.name == name).unwrap_or_else(|| panic!("no state `{name}`"))
@@ -92,6 +102,34 @@ proptest! {
             .map(|(ion, z)| 1e-3 * FARADAY * z * dy[at(&b, &format!("ions.{ion}.amount_inside"))]);
         let scale: f64 = each.iter().map(|q| q.abs()).sum();
         prop_assert!((membrane - each.iter().sum::<f64>()).abs() <= 1e-12 * scale, "{membrane} {each:?}");
+    }
+
+    #[test]
+    fn lanes_derivatives_and_enclosures_agree(x in factors(), sphere in any::<bool>(), v in -120.0..50.0f64) {
+        let b = living(if sphere { "sphere" } else { "cylinder" }, "follows", &x);
+        let mut y = b.state(v);
+        y[at(&b, "volume")] *= 1.1;
+        let plain = b.slope(&y);
+        let lanes = derivative::<Lanes<4>>(&b, &y);
+        let enclosed = derivative::<Interval>(&b, &y);
+        let exact = jacobian(&b.membrane, 0.0, &y, &b.p);
+        let n = y.len();
+        for i in 0..n {
+            let scale = 1e-9 * (plain[i].abs() + 1e-3);
+            prop_assert!((lanes[i].0[2] - plain[i]).abs() <= scale, "{i}: {} {}", lanes[i].0[2], plain[i]);
+            prop_assert!(enclosed[i].lo - scale <= plain[i] && plain[i] <= enclosed[i].hi + scale, "{i}");
+        }
+        // One column of the Jacobian at a time against a central difference.
+        for k in 0..n {
+            let h = 1e-5 * y[k].abs().max(1e-3);
+            let moved = |h: f64| { let mut y = y.clone(); y[k] += h; b.slope(&y) };
+            let (up, down) = (moved(h), moved(-h));
+            for i in 0..n {
+                let difference = (up[i] - down[i]) / (2.0 * h);
+                let noise = 1e-5 * (difference.abs() + (1e-6 + plain[i].abs()) / y[k].abs().max(1e-3));
+                prop_assert!((exact[i * n + k] - difference).abs() <= noise, "{i} {k}: {} {difference}", exact[i * n + k]);
+            }
+        }
     }
 
     #[test]
@@ -214,5 +252,5 @@ fn unstated_charge_in_a_cell_with_water_is_remarked_on() {
         [mechanisms.leak]\nkind = 'leak'\nion = 'K'\ng = '0.1 mS/cm2'\n";
     let warnings = vrest_membrane::Cell::parse(text).unwrap().warnings;
     assert_eq!(warnings.len(), 1, "{warnings:?}");
-    assert!(warnings[0].to_string().contains("140.000 mM of net charge inside"), "{}", warnings[0]);
+    assert!(warnings[0].to_string().contains("140.000 mM of net charge"), "{}", warnings[0]);
 }

@@ -274,3 +274,36 @@ fn protocols_are_checked_against_the_cell() {
         ]
     );
 }
+
+#[test]
+fn what_moving_volumes_need() {
+    let with = |more: &str| of_cell(&format!("{GOOD}{more}"));
+    assert_eq!(
+        with("[water]\npermeability = \"0.01 cm/s\"\n"),
+        [
+            "error: [water] <- water is to move, but the volume of the cell is not known; add a table `[geometry]` with `shape = \"sphere\"` and `diameter = \"20 um\"`",
+            "warning: [water] <- the inside holds 140.000 mM of net charge; a cell is neutral but for the micromolars that charge its membrane; state the charge of what cannot cross under `[impermeants.A]`",
+        ]
+    );
+    assert_eq!(
+        with("[impermeants.X]\ninside = \"140 mM\"\n"),
+        ["error: [impermeants.X] <- `[impermeants.X]` needs `valence`; add `valence = -1`"]
+    );
+    assert_eq!(
+        with("[water]\npermeability = \"1 um\"\narea = \"round\"\n").len(),
+        4,
+        "length, rule, volume and charge"
+    );
+    assert_eq!(
+        with(
+            "[ions.Ca]\ninside = \"1e-4 mM\"\noutside = \"2 mM\"\npool = { depth = \"0.1 um\", tau = \"80 ms\", rest = \"1e-4 mM\" }\n"
+        ),
+        ["error: [ions.Ca] <- Ca has a shell, but does not move inside; add `dynamic = \"inside\"`"]
+    );
+    assert_eq!(
+        with("[mechanisms.glia]\nkind = \"glia_uptake\"\n"),
+        [
+            "warning: [mechanisms.glia] <- `glia` changes K outside, which is clamped: it has no effect; write `dynamic = \"outside\"` or `\"both\"` in `[ions.K]`",
+        ]
+    );
+}

@@ -251,9 +251,22 @@ fn mechanism(
     let slots: Option<Vec<Option<usize>>> = slots.into_iter().collect();
     if let Some(slots) = &slots {
         check_concentrations(&section, &name, &mechanism, slots, cell);
+        let outside = spec.slots.iter().zip(slots).filter(|(s, _)| s.role() == Role::Outside);
+        for ion in outside.filter_map(|(_, ion)| *ion) {
+            without_effect(&section, &name, &cell.ions[ion]);
+        }
     }
     section.finish();
     Some(Instance { name, mechanism, slots: slots?, params: params.into_iter().collect::<Option<_>>()? })
+}
+
+/// Warns of a mechanism that acts on a clamped space outside.
+fn without_effect(section: &Section<'_>, name: &str, ion: &Ion) {
+    if !matches!(ion.level, Level::Concentrations { moves_outside: true, .. }) {
+        let message = format!("`{name}` changes {} outside, which is clamped: it has no effect", ion.name);
+        let hint = Some(format!("write `dynamic = \"outside\"` or `\"both\"` in `[ions.{}]`", ion.name));
+        section.warn(section.span(), Fault::Inconsistent { message, hint });
+    }
 }
 
 /// A mechanism that reads concentrations cannot use an ion that gives only its equilibrium potential.

@@ -62,15 +62,11 @@ fn neutral(section: &Section<'_>, cell: &Cell) {
     });
     let charge: f64 = ions.chain(cell.impermeants.iter().map(|x| x.valence * x.inside)).sum();
     if charge.abs() > UNSTATED_CHARGE {
-        section.warn(
-            section.span(),
-            Fault::Implausible {
-                path: "water".into(),
-                written: format!("{charge:.3} mM of net charge inside"),
-                why: "the inside of a cell is neutral but for micromolars that charge the membrane".into(),
-                hint: Some("state the charge of what cannot cross under `[impermeants.A]`".into()),
-            },
+        let message = format!(
+            "the inside holds {charge:.3} mM of net charge; a cell is neutral but for the micromolars that charge its membrane"
         );
+        let hint = Some("state the charge of what cannot cross under `[impermeants.A]`".into());
+        section.warn(section.span(), Fault::Inconsistent { message, hint });
     }
 }
 

@@ -140,3 +140,27 @@ fn a_voltage_clamp_records_its_current() {
     assert_eq!(refused.code, 2);
     assert!(refused.stderr.contains("clamps the voltage"), "{}", refused.stderr);
 }
+
+/// Amounts are what is integrated; the concentrations beside them are amounts over volume.
+#[test]
+fn a_cell_whose_volume_moves_shows_amounts_and_concentrations() {
+    let session = Session::new();
+    session.file(
+        "block.toml",
+        "name = \"block\"\nduration = \"20 min\"\nstart = \"rest\"\n\
+         [changes.stop]\nparameter = \"nak_pump.block\"\nkind = \"step\"\nto = 1\nstart = \"1 s\"\n",
+    );
+    let outcome = session.run(&["run", "pump_leak_kcc2", "-p", "block.toml", "-i", "5 min", "-o", "v.csv"]);
+    assert_eq!((outcome.code, outcome.stderr.contains("warning")), (0, false), "{}", outcome.transcript());
+    let table = vrest_data::Table::read_csv(&session.path("v.csv")).unwrap();
+    let column = |name: &str| table.numbers(name).unwrap();
+    let volume = column("volume");
+    assert!(volume[4] > 1.03 * volume[0], "{volume:?}");
+    for ion in ["Na", "K", "Cl"] {
+        let amounts = column(&format!("ions.{ion}.amount_inside"));
+        let concentrations = column(&format!("ions.{ion}.inside"));
+        for ((n, c), w) in amounts.iter().zip(concentrations).zip(volume) {
+            assert!((n / w - c).abs() < 1e-12 * c, "{ion}: {n} amol in {w} um3 and {c} mM");
+        }
+    }
+}
