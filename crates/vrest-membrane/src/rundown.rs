@@ -95,7 +95,7 @@ pub struct Rundown {
     pub donnan: Option<Donnan>,
     /// Times, ms after the block, evenly spaced in their logarithm.
     pub t: Vec<f64>,
-    /// Every state at these times.
+    /// Every state at these times, then the concentrations behind amounts.
     pub states: Vec<Column>,
 }
 
@@ -135,7 +135,7 @@ pub fn rundown(membrane: &Membrane, p: &[f64], settings: &Settings) -> Result<Ru
     let alive = living_from(membrane, p, &start, settings);
     let home = alive.reached().filter(|s| !s.equilibrium);
     if let Some(state) = home {
-        start = state.values.iter().map(|v| v.value).collect();
+        start = state.values.iter().take(start.len()).map(|v| v.value).collect();
     }
     let after = living_from(membrane, &blocked, &start, settings);
     let end = match after.fate {
@@ -149,10 +149,13 @@ pub fn rundown(membrane: &Membrane, p: &[f64], settings: &Settings) -> Result<Ru
     t[TIMES - 1] = end;
     let y = run.at(&start, 0.0, &t)?;
     let crossings = [-50.0, -20.0].map(|v| Crossing { v, after: run.crossing(&t, &y, &start, v) });
-    let states = membrane.states().iter().enumerate().map(|(i, s)| Column {
-        name: s.name.clone(),
+    let rows: Vec<Vec<f64>> =
+        y.iter().map(|row| row.iter().copied().chain(membrane.observe(&blocked, row)).collect()).collect();
+    let named = membrane.states().iter().cloned().chain(membrane.observed());
+    let states = named.enumerate().map(|(i, s)| Column {
         unit: s.dimension.unit(),
-        values: y.iter().map(|row| row[i]).collect(),
+        values: rows.iter().map(|row| row[i]).collect(),
+        name: s.name,
     });
     let volume = membrane.states().iter().position(|s| s.name.contains("volume"));
     let last = after.reached().map(|s| s.values.iter().map(|v| v.value).collect());

@@ -173,6 +173,50 @@ fn a_membrane_that_fires_for_hours_is_not_said_to_settle_at_an_unstable_rest() {
     }
 }
 
+/// V33 and V37: cells whose volume moves.
+#[test]
+fn cells_with_water_live_where_the_closed_forms_say() {
+    for (preset, expected) in [
+        (
+            "pump_leak_kcc2",
+            [
+                ("V", -72.588),
+                ("ions.Na.inside", 14.002),
+                ("ions.K.inside", 122.873),
+                ("ions.Cl.inside", 5.165),
+            ],
+        ),
+        (
+            "pump_leak_kay",
+            [
+                ("V", -97.302),
+                ("ions.Na.inside", 20.464),
+                ("ions.K.inside", 129.536),
+                ("ions.Cl.inside", 3.935),
+            ],
+        ),
+    ] {
+        let found = of(&Bench::of(preset));
+        let state = found.reached().unwrap_or_else(|| panic!("{preset}: {found:#?}"));
+        assert!(state.stable && !state.equilibrium, "{preset}: {state:#?}");
+        for (name, want) in expected {
+            assert!((value(state, name) - want).abs() < 5e-3, "{preset} {name}: {}", value(state, name));
+        }
+    }
+}
+
+#[test]
+fn every_preset_whose_concentrations_move_has_a_verdict() {
+    for preset in vrest_membrane::presets::cells() {
+        let bench = Bench::of(preset.name);
+        let Some(found) = living(&bench.membrane, &bench.p, &Settings::default()).unwrap() else { continue };
+        for state in &found.states {
+            assert!(state.residual < 1e-9 && state.condition.is_finite(), "{}: {state:#?}", preset.name);
+            assert!(state.values.iter().all(|v| v.value.is_finite()), "{}: {state:#?}", preset.name);
+        }
+    }
+}
+
 mod pump_off {
     use super::*;
     use vrest_membrane::rundown::{RundownError, rundown};
@@ -241,5 +285,27 @@ mod pump_off {
         let bench = Bench::new(&free_neuron()).with("nak_pump.block", 1.0);
         let error = rundown(&bench.membrane, &bench.p, &Settings::default()).unwrap_err();
         assert!(matches!(error, RundownError::NoPump { .. }));
+    }
+
+    /// V36.
+    #[test]
+    fn the_pump_leak_cell_depolarises_and_swells_on_time() {
+        let bench = Bench::of("pump_leak_kcc2");
+        let run = rundown(&bench.membrane, &bench.p, &Settings::default()).unwrap();
+        assert!((run.v_blocked + 64.41).abs() < 0.02, "{}", run.v_blocked);
+        let column = |name: &str| &run.states.iter().find(|c| c.name == name).unwrap().values;
+        let at = |name: &str, t: f64| {
+            let k = run.t.iter().position(|x| *x >= t).unwrap();
+            let share = (t - run.t[k - 1]) / (run.t[k] - run.t[k - 1]);
+            column(name)[k - 1] + share * (column(name)[k] - column(name)[k - 1])
+        };
+        for (minutes, v, swelling) in [(10.0, -61.34, 1.016), (20.0, -51.40, 1.042), (60.0, -17.99, 1.323)] {
+            let t = minutes * 6e4;
+            assert!((at("V", t) - v).abs() < 0.1, "{minutes} min: {}", at("V", t));
+            let w = at("volume", t) / column("volume")[0];
+            assert!((w - swelling).abs() < 2e-3, "{minutes} min: {w}");
+        }
+        assert!(run.swelling.unwrap() > 1.323);
+        assert!(run.crossings.iter().all(|c| c.after.is_some()));
     }
 }

@@ -57,7 +57,7 @@ pub struct StateValue {
 pub struct LivingState {
     /// Membrane potential, mV.
     pub v: f64,
-    /// Every state of the cell.
+    /// Every state of the cell, then the concentrations behind amounts.
     pub values: Vec<StateValue>,
     /// Equilibrium potential of every charged ion, mV.
     pub nernst: Vec<(String, f64)>,
@@ -199,8 +199,9 @@ fn describe(problem: &Problem<'_>, found: Found, starts: usize) -> LivingState {
         values: membrane
             .states()
             .iter()
-            .zip(&y)
-            .map(|(s, &value)| StateValue { name: s.name.clone(), value, unit: s.dimension.unit() })
+            .chain(&membrane.observed())
+            .zip(y.iter().copied().chain(membrane.observe(p, &y)))
+            .map(|(s, value)| StateValue { name: s.name.clone(), value, unit: s.dimension.unit() })
             .collect(),
         nernst: nernst.collect(),
         equilibrium: is_equilibrium(membrane, p, &y),

@@ -37,9 +37,9 @@ impl PumpOff {
         &self.run.states[0]
     }
 
-    /// Everything but voltage and gates.
+    /// Everything but voltage, gates and the amounts behind concentrations.
     fn slow(&self) -> impl Iterator<Item = &Column> {
-        self.run.states.iter().skip(1).filter(|c| !c.unit.is_empty())
+        self.run.states.iter().skip(1).filter(|c| !c.unit.is_empty() && !c.name.contains(".amount_"))
     }
 
     /// V and concentrations over the logarithm of time.
@@ -64,13 +64,19 @@ impl PumpOff {
         }
         let title = format!("{} without its pump", self.cell);
         let mut figure = Figure::new(title).shared_x().panel(above);
-        let mut units: Vec<&str> = self.slow().map(|c| c.unit).collect();
-        units.dedup();
+        let mut units: Vec<&str> = Vec::new();
+        for column in self.slow() {
+            if !units.contains(&column.unit) {
+                units.push(column.unit);
+            }
+        }
+        // Concentrations stand below the voltage that they make.
+        units.sort_by_key(|unit| *unit != "mM");
         for unit in &units {
             let columns: Vec<&Column> = self.slow().filter(|c| c.unit == *unit).collect();
-            let label = if *unit == "mM" { "concentration" } else { "" };
+            let label = if *unit == "mM" { "concentration" } else { columns[0].name.as_str() };
             let mut panel = Panel::new(time.clone(), Axis::new(label, *unit));
-            for column in columns {
+            for column in &columns {
                 let name = column.name.trim_start_matches("ions.").replace('.', " ");
                 panel = panel.mark(Line::new(name, &seconds, &column.values));
             }
@@ -126,7 +132,13 @@ impl PumpOff {
             );
         }
         if let Some(swelling) = r.swelling {
-            let _ = write!(said, " Its volume ends at {} times what it was.", significant(swelling, 4));
+            let times = significant(swelling, 4);
+            let _ = match (r.end(), r.t.last()) {
+                (None, Some(last)) => {
+                    write!(said, " After {} its volume is {times} times what it was.", model_time(*last))
+                }
+                _ => write!(said, " Its volume ends at {times} times what it was."),
+            };
         }
         said
     }

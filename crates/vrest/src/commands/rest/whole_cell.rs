@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use vrest_membrane::living::{Fate, Law, LivingStates};
+use vrest_membrane::living::{Fate, Law, LivingStates, StateValue};
 
 use crate::numbers::{fixed, model_time, significant};
 use crate::session::Paint;
@@ -27,15 +27,12 @@ pub fn text(whole: &LivingStates, paint: Paint) -> String {
 }
 
 fn table(whole: &LivingStates) -> Table {
-    let is_shown = |unit: &str| !unit.is_empty();
+    // Gates follow the voltage, and amounts the concentrations that stand beside them.
+    let is_shown = |v: &&StateValue| !v.unit.is_empty() && !v.name.contains(".amount_");
     let mut columns = vec![("".to_string(), Align::Left)];
     let first = &whole.states[0];
     columns.extend(
-        first
-            .values
-            .iter()
-            .filter(|v| is_shown(v.unit))
-            .map(|v| (format!("{} ({})", v.name, v.unit), Align::Right)),
+        first.values.iter().filter(is_shown).map(|v| (format!("{} ({})", v.name, v.unit), Align::Right)),
     );
     for name in ["slowest time constant", "residual (1/ms)", "condition"] {
         columns.push((name.into(), Align::Right));
@@ -48,7 +45,7 @@ fn table(whole: &LivingStates) -> Table {
             (false, false) => "unstable",
         };
         let mut row = vec![kind.to_string()];
-        row.extend(state.values.iter().filter(|v| is_shown(v.unit)).map(|v| fixed(v.value, 4)));
+        row.extend(state.values.iter().filter(is_shown).map(|v| fixed(v.value, 4)));
         row.push(state.slowest.map_or("-".into(), model_time));
         // Below this it is rounding, and differs from one processor to the next.
         row.push(if state.residual < 1e-13 { "below 1e-13".into() } else { significant(state.residual, 2) });
