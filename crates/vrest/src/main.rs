@@ -16,6 +16,7 @@ mod comparison;
 mod experiments;
 mod failure;
 mod files;
+mod fitted;
 mod inspection;
 mod interrupt;
 mod numbers;

@@ -11,6 +11,7 @@ mod plausible;
 mod read;
 pub(crate) mod specs;
 mod water;
+mod write;
 
 pub use expected::Expectation;
 pub use geometry::{Geometry, Shape};

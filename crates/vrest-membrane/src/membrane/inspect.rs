@@ -4,6 +4,7 @@ use super::{CompiledLevel, IonLevel, Membrane, Size, slot};
 use crate::constants::rt_over_f;
 use crate::equilibrium::nernst;
 use crate::mechanism::{Class, Gate, MAX_GATES};
+use vrest_ode::Real;
 
 impl Membrane {
     /// Temperature (K), RT/F (mV) and capacitance (uF/cm2).
@@ -32,6 +33,12 @@ impl Membrane {
         let shape = self.shape?;
         let p = &p[self.at.geometry.clone()];
         Some(Size { area: shape.area(p), area_over_volume: shape.area_over_volume(p) })
+    }
+
+    /// Area, um2, where the cell has a shape; over any number, for derivatives by the size.
+    #[inline(always)]
+    pub fn area<R: Real>(&self, p: &[R]) -> Option<R> {
+        Some(self.shape?.area(&p[self.at.geometry.clone()]))
     }
 
     /// How many of the states, the last ones, are slow: volume, and concentrations or amounts.

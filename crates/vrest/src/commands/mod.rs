@@ -7,6 +7,7 @@ mod check;
 mod compare;
 mod completions;
 mod demo;
+pub mod fit;
 mod explain;
 mod generate;
 mod init;
@@ -43,6 +44,7 @@ macro_rules! commands {
 
 commands! {
     Check => check,
+    Fit => fit,
     Generate => generate,
     Init => init,
     Inspect => inspect,

@@ -4,6 +4,7 @@ mod harness;
 
 mod explain;
 mod files;
+mod fit;
 mod frame;
 mod generate;
 mod init;
