@@ -21,7 +21,13 @@ impl Cell {
         } else {
             root.insert("notes".into(), Value::String(self.notes.clone()));
         }
+        let original = Cell::parse(text).ok()?.cell;
+        let before = original.numbers();
         for number in self.numbers() {
+            let same = before.iter().any(|b| b.path == number.path && b.value == number.value);
+            if same && !original.balanced.contains(&number.path) {
+                continue;
+            }
             let value = match number.unit() {
                 "" => Value::Float(number.value),
                 unit => Value::String(format!("{} {unit}", number.value)),
@@ -30,11 +36,7 @@ impl Cell {
                 None => (&mut root, number.path.as_str()),
                 Some((owner, key)) => (owner_table(&mut root, owner, key)?, key),
             };
-            // What the file left to its default stays there while it is the default.
-            let default = number.spec.default.is_some_and(|d| d == number.value);
-            if table.contains_key(key) || !default {
-                table.insert(key.into(), value);
-            }
+            table.insert(key.into(), value);
         }
         toml::to_string_pretty(&root).ok()
     }
@@ -42,11 +44,11 @@ impl Cell {
 
 /// The table that holds the number `key` of `owner`: `geometry`, `ions.K`, or a mechanism's name.
 fn owner_table<'t>(root: &'t mut Table, owner: &str, key: &str) -> Option<&'t mut Table> {
-    let path: Vec<&str> = match owner.split_once('.') {
-        Some(("ions", ion)) => vec!["ions", ion],
-        _ if owner == "geometry" => vec!["geometry"],
-        _ => vec!["mechanisms", owner],
-    };
+    let own = ["geometry", "ions", "impermeants", "water"];
+    let mut path: Vec<&str> = owner.split('.').collect();
+    if !own.contains(&path[0]) {
+        path = vec!["mechanisms", owner];
+    }
     let table = path.into_iter().try_fold(root, |t, part| t.get_mut(part)?.as_table_mut())?;
     // A channel of formulas keeps its constants in a table of their own.
     let inner =
