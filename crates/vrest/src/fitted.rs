@@ -5,10 +5,10 @@ use std::fmt::Write as _;
 use serde::Serialize;
 use vrest_data::recording::Clamp;
 use vrest_figures::{Axis, Band, Color, Dash, Figure, Legend, Line, Panel, Reference};
+use vrest_learn::fit::contest::Contest;
 use vrest_learn::fit::derived::Derived;
 use vrest_learn::fit::design::Advice;
 use vrest_learn::fit::report::{Estimated, SweepLeft, prediction};
-use vrest_learn::fit::contest::Contest;
 use vrest_learn::fit::{Fit, FitError, Model, Trace, profile};
 
 use crate::commands::fit::Split;
@@ -81,8 +81,12 @@ impl Answer for Fitted {
             let heading = paint.bold("Physics and what was learned");
             let _ = write!(out, "\n{heading}\n{}", contenders(contest, self.unit()).text(paint));
             let _ = writeln!(out, "  {}", contest.verdict);
-            let alike: Vec<String> =
-                contest.curve.resembles.iter().map(|(kind, r)| format!("{kind} ({})", fixed(*r, 2))).collect();
+            let alike: Vec<String> = contest
+                .curve
+                .resembles
+                .iter()
+                .map(|(kind, r)| format!("{kind} ({})", fixed(*r, 2)))
+                .collect();
             if !alike.is_empty() {
                 let _ = writeln!(out, "  the learned current bends most like {}", alike.join(", "));
             }
@@ -286,9 +290,7 @@ impl Drawn {
     /// Simulates every sweep at the estimates.
     pub fn new(model: &Model, split: &Split, fitted: &Fitted) -> Result<Self, FitError> {
         let one = |held: bool| {
-            move |t: &Trace| {
-                Ok((t.clone(), prediction(model, t, &fitted.fit.p, fitted.rests)?, held))
-            }
+            move |t: &Trace| Ok((t.clone(), prediction(model, t, &fitted.fit.p, fitted.rests)?, held))
         };
         let seen = split.seen.iter().map(one(false));
         let held = split.held_out.iter().map(one(true));
@@ -379,7 +381,9 @@ impl Drawn {
             let panel = Panel::new(Axis::new("time", "ms"), Axis::new("", fitted.unit()))
                 .titled(format!("sweep {}{what}", t.sweep))
                 .legend(Legend::Hidden)
-                .mark(Line::new("", &t.samples.t_ms, &left).color(Color::Series(usize::from(*held))).width(0.8))
+                .mark(
+                    Line::new("", &t.samples.t_ms, &left).color(Color::Series(usize::from(*held))).width(0.8),
+                )
                 .mark(zero);
             figure = figure.panel(panel);
         }

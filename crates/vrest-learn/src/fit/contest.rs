@@ -99,9 +99,14 @@ pub struct Contest {
 ///
 /// # Errors
 /// Where the fitted physics cannot be simulated on a sweep.
-pub fn contest(model: &Model, fit: &Fit, seen: &[Trace], held_out: &[Trace], rules: Rules) -> Result<Contest, FitError> {
-    let means: Vec<Trace> =
-        seen.iter().map(|t| t.binned((t.samples.values.len() / MEANS).max(1))).collect();
+pub fn contest(
+    model: &Model,
+    fit: &Fit,
+    seen: &[Trace],
+    held_out: &[Trace],
+    rules: Rules,
+) -> Result<Contest, FitError> {
+    let means: Vec<Trace> = seen.iter().map(|t| t.binned((t.samples.values.len() / MEANS).max(1))).collect();
     let arena = Arena { model, fit, seen, held_out, means: &means, rules };
     let network = arena.network();
     let hybrid = Learned::Network(Network { sees_current: false, ..network.clone() });
@@ -143,7 +148,8 @@ impl Arena<'_> {
         };
         let spread = (all().map(|v| (v - v_middle).powi(2)).sum::<f64>() / n).sqrt();
         let v_scale = if self.model.clamp == Clamp::Current { spread.max(1.0) } else { 10.0 };
-        let reach = |t: &Trace| t.command.iter().map(|c| (c.level - t.command[0].level).abs()).fold(0.0, f64::max);
+        let reach =
+            |t: &Trace| t.command.iter().map(|c| (c.level - t.command[0].level).abs()).fold(0.0, f64::max);
         let i_scale = match self.model.clamp {
             Clamp::Current => self.seen.iter().map(reach).fold(1.0, f64::max),
             Clamp::Voltage => spread.max(1.0),
@@ -298,7 +304,9 @@ impl Arena<'_> {
         let n = all.len() as f64;
         let current: Vec<f64> = (0..v.len()).map(|k| all.iter().map(|c| c[k]).sum::<f64>() / n).collect();
         let scatter = (0..v.len())
-            .map(|k| (all.iter().map(|c| (c[k] - current[k]).powi(2)).sum::<f64>() / (n - 1.0).max(1.0)).sqrt())
+            .map(|k| {
+                (all.iter().map(|c| (c[k] - current[k]).powi(2)).sum::<f64>() / (n - 1.0).max(1.0)).sqrt()
+            })
             .collect();
         let inside: Vec<usize> = (0..v.len()).filter(|&k| (low..=high).contains(&v[k])).collect();
         let pick = |x: &[f64]| inside.iter().map(|&k| x[k]).collect::<Vec<f64>>();
@@ -355,7 +363,8 @@ fn verdict(contenders: &[Contender], fit: &Fit, nothing_held_out: bool) -> Strin
     let of = |name: &str| contenders.iter().find(|c| c.name == name);
     let (Some(physics), Some(hybrid)) = (of("physics"), of("hybrid")) else { return String::new() };
     if nothing_held_out {
-        return "no sweep was held out, so nothing is known about who predicts better: use `--hold-out`".into();
+        return "no sweep was held out, so nothing is known about who predicts better: use `--hold-out`"
+            .into();
     }
     let (p, h) = (physics.error(true), hybrid.error(true));
     let noise = rms(&physics.held_out.iter().map(|s| s.noise).collect::<Vec<_>>());
@@ -370,6 +379,7 @@ fn verdict(contenders: &[Contender], fit: &Fit, nothing_held_out: bool) -> Strin
     } else if h > (1.0 + WORTH) * p {
         format!("the physics wins: the hybrid leaves {:.0} % more on sweeps that neither has seen", -gain)
     } else {
-        "nothing was found: what was learned adds nothing to the physics on sweeps that neither has seen".into()
+        "nothing was found: what was learned adds nothing to the physics on sweeps that neither has seen"
+            .into()
     }
 }

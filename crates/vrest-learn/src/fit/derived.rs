@@ -1,8 +1,8 @@
 //! What an electrophysiologist calls the cell by: rest, resistance, capacitance and time constant of the whole
 //! cell, with errors by the delta method and exact derivatives.
 
-use super::report::{Fit, Z};
 use super::Model;
+use super::report::{Fit, Z};
 use serde::Serialize;
 use vrest_membrane::{Membrane, resting_potential};
 use vrest_ode::{Dual, Real, VectorField, steady_sensitivity};

@@ -63,14 +63,7 @@ fn reach(trace: &Trace) -> f64 {
     trace.command.iter().map(|c| (c.level - first).abs()).fold(0.0, f64::max)
 }
 
-fn gain(
-    model: &Model,
-    trace: &Trace,
-    free: &[Free],
-    fit: &Fit,
-    p: &[f64],
-    factor: f64,
-) -> Option<f64> {
+fn gain(model: &Model, trace: &Trace, free: &[Free], fit: &Fit, p: &[f64], factor: f64) -> Option<f64> {
     let first = trace.command.first()?.level;
     let command: Vec<Piece> =
         trace.command.iter().map(|c| Piece { level: first + factor * (c.level - first), ..*c }).collect();
@@ -93,9 +86,14 @@ fn gain(
         (eigen.eigenvectors.column(k).into_owned(), low.max(floor))
     };
     let (direction, now) = worst(&fit.information);
-    let then = 1.0 / direction.dot(&(&fit.information + &more).pseudo_inverse(1e-300).ok()?.column_iter().enumerate().fold(
-        DVector::zeros(n),
-        |sum: DVector<f64>, (j, c)| sum + c * direction[j],
-    ));
+    let then = 1.0
+        / direction.dot(
+            &(&fit.information + &more)
+                .pseudo_inverse(1e-300)
+                .ok()?
+                .column_iter()
+                .enumerate()
+                .fold(DVector::zeros(n), |sum: DVector<f64>, (j, c)| sum + c * direction[j]),
+        );
     Some((then / now).sqrt())
 }

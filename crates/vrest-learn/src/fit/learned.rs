@@ -112,7 +112,8 @@ impl Network {
             .collect();
         let n = w.len();
         for k in 0..self.latents {
-            w[n - self.latents + k] = 20f64.ln() + 10f64.ln() * (k as f64 + stream.uniform()) / self.latents as f64;
+            w[n - self.latents + k] =
+                20f64.ln() + 10f64.ln() * (k as f64 + stream.uniform()) / self.latents as f64;
             // A latent state that follows the voltage is a start; one that follows nothing learns slowly.
             w[first + o * h + (k + 1) * i] = 0.5;
         }

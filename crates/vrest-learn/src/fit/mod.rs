@@ -86,7 +86,8 @@ impl FitError {
             }
             FitError::Start { .. } => "change it with `--set`, or widen its bounds".into(),
             FitError::NoArea => {
-                "add a table `[geometry]` with `shape = \"sphere\"` and `diameter = \"20 um\"` to the cell".into()
+                "add a table `[geometry]` with `shape = \"sphere\"` and `diameter = \"20 um\"` to the cell"
+                    .into()
             }
             FitError::Moving => "clamp them: remove `dynamic` from the ions of the cell".into(),
             FitError::TooFew { .. } => "take more sweeps, or free fewer parameters".into(),

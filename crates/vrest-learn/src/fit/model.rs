@@ -207,8 +207,17 @@ impl Model {
         let (solution, slopes) = if inside.is_empty() {
             (solve(&field, inner, &y0, first.min(0.0), last, output, &options)?, vec![])
         } else {
-            let s =
-                sensitivities(&field, inner, &inside, &y0, Some(&dy0), first.min(0.0), last, output, &options)?;
+            let s = sensitivities(
+                &field,
+                inner,
+                &inside,
+                &y0,
+                Some(&dy0),
+                first.min(0.0),
+                last,
+                output,
+                &options,
+            )?;
             let n = s.solution.n_states;
             let rows: Vec<f64> = (0..t.len())
                 .flat_map(|k| s.dy_dp[k * n * inside.len()..k * n * inside.len() + inside.len()].to_vec())
@@ -283,7 +292,10 @@ impl Model {
         let params = self.body.params();
         let Some(index) = params.iter().position(|p| p.path == path) else {
             let own = params.iter().map(|p| p.path.clone());
-            let allowed = own.chain(Extra::ALL.map(|e| e.path().to_string())).chain(["rest".into(), "gain".into()]).collect();
+            let allowed = own
+                .chain(Extra::ALL.map(|e| e.path().to_string()))
+                .chain(["rest".into(), "gain".into()])
+                .collect();
             return Err(FitError::UnknownPath { path: path.into(), allowed });
         };
         let spec = &params[index].spec;

@@ -1,9 +1,9 @@
 //! How sure a fit is: errors from the exact Jacobian, what trades off against what, what is left over.
 
+use super::FitError;
 use super::model::{Model, Trace};
 use super::profile::Profile;
 use super::solver::{Problem, robust};
-use super::FitError;
 use nalgebra::{DMatrix, SymmetricEigen};
 use serde::Serialize;
 use vrest_data::features::noise;
@@ -156,7 +156,8 @@ impl Fit {
                     .filter(|part| part.1.abs() > 0.2)
                     .collect();
                 parts.sort_by(|a, b| b.1.abs().total_cmp(&a.1.abs()));
-                let se = if eigen.eigenvalues[k] <= NOTHING * largest { f64::INFINITY } else { inverse[k].sqrt() };
+                let se =
+                    if eigen.eigenvalues[k] <= NOTHING * largest { f64::INFINITY } else { inverse[k].sqrt() };
                 WeakDirection { parts, se }
             })
             .collect();
@@ -178,7 +179,11 @@ impl Fit {
             })
             .collect();
         let correlation = (0..n)
-            .map(|i| (0..n).map(|j| covariance[(i, j)] / (covariance[(i, i)] * covariance[(j, j)]).sqrt()).collect())
+            .map(|i| {
+                (0..n)
+                    .map(|j| covariance[(i, j)] / (covariance[(i, i)] * covariance[(j, j)]).sqrt())
+                    .collect()
+            })
             .collect();
         let sweeps: Vec<SweepLeft> = residuals
             .iter()
@@ -204,12 +209,7 @@ impl Fit {
 
     /// What is left of sweeps that the fit has not seen. With `rests` each is moved to its own rest, which is read
     /// off before the command moves.
-    pub fn held_out(
-        &self,
-        model: &Model,
-        traces: &[Trace],
-        rests: bool,
-    ) -> Result<Vec<SweepLeft>, FitError> {
+    pub fn held_out(&self, model: &Model, traces: &[Trace], rests: bool) -> Result<Vec<SweepLeft>, FitError> {
         traces
             .iter()
             .map(|t| {
@@ -222,12 +222,7 @@ impl Fit {
 }
 
 /// What the model predicts for a sweep; with `rests`, moved to the sweep's own rest before the command moves.
-pub fn prediction(
-    model: &Model,
-    trace: &Trace,
-    p: &[f64],
-    rests: bool,
-) -> Result<Vec<f64>, FitError> {
+pub fn prediction(model: &Model, trace: &Trace, p: &[f64], rests: bool) -> Result<Vec<f64>, FitError> {
     let mut predicted = model.predict(trace, p)?;
     if rests {
         let until = trace.command.get(1).map_or(f64::INFINITY, |c| c.start_ms);

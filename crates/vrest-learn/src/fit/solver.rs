@@ -1,9 +1,9 @@
 //! Levenberg-Marquardt from several starts.
 
+use super::FitError;
 use super::model::{Model, Simulated, Trace};
 use super::report::Fit;
 use super::transform::{Free, Transform};
-use super::FitError;
 use crate::random::Stream;
 use levenberg_marquardt::{LeastSquaresProblem, LevenbergMarquardt};
 use nalgebra_lm::{DMatrix, DVector, Dyn, storage::Owned};
@@ -65,7 +65,8 @@ pub fn fit(problem: &Problem<'_>) -> Result<Fit, FitError> {
 
     let coarse: Vec<Trace> =
         problem.traces.iter().map(|t| t.binned((t.samples.values.len() / COARSE).max(1))).collect();
-    let rough = Problem { traces: &coarse, model: problem.model, free: problem.free, settings: problem.settings };
+    let rough =
+        Problem { traces: &coarse, model: problem.model, free: problem.free, settings: problem.settings };
     let mut found: Vec<(f64, Vec<f64>)> = (0..problem.settings.starts.max(1))
         .filter_map(|k| rough.minimise(problem.shaken(&start, k)))
         .collect();

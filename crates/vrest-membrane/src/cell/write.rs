@@ -13,7 +13,9 @@ impl Cell {
         for gone in ["balance", "expected"] {
             root.remove(gone);
         }
-        for (key, value) in [("name", &self.name), ("description", &self.description), ("source", &self.source)] {
+        for (key, value) in
+            [("name", &self.name), ("description", &self.description), ("source", &self.source)]
+        {
             root.insert(key.into(), Value::String(value.clone()));
         }
         if self.notes.is_empty() {
@@ -82,6 +84,10 @@ mod tests {
         let mut cell = Cell::parse(text).unwrap().cell;
         assert!(cell.set("leak_K.g", 0.0625) && cell.set("geometry.diameter", 31.0));
         let again = cell.rewritten(text).unwrap();
-        assert!(again.contains("\"0.0625 mS/cm2\"") && again.contains("\"31 um\"") && !again.contains("balance\""));
+        assert!(
+            again.contains("\"0.0625 mS/cm2\"")
+                && again.contains("\"31 um\"")
+                && !again.contains("balance\"")
+        );
     }
 }

@@ -9,7 +9,9 @@ use vrest_data::features::{noise, spikes};
 use vrest_data::manifest::FileHash;
 use vrest_data::recording::Clamp;
 use vrest_learn::fit::contest::{self, Rules};
-use vrest_learn::fit::{self, Body, FitError, Free, Model, Problem, Settings, Trace, derived, design, profile};
+use vrest_learn::fit::{
+    self, Body, FitError, Free, Model, Problem, Settings, Trace, derived, design, profile,
+};
 use vrest_membrane::{Cell, Membrane};
 
 use crate::cell_input::{self, SetArgs};
@@ -164,7 +166,16 @@ pub fn run(args: Args, session: &Session) -> Result<(), Failure> {
     };
     if let Some(folder) = &args.output {
         let drawn = Drawn::new(&model, &split, &fitted).map_err(refused)?;
-        write(folder, &args, &input, &cell.origin, fitted_cell(&cell.cell, &fitted), &fitted, &drawn, session)?;
+        write(
+            folder,
+            &args,
+            &input,
+            &cell.origin,
+            fitted_cell(&cell.cell, &fitted),
+            &fitted,
+            &drawn,
+            session,
+        )?;
     }
     session.answer(&fitted)
 }
@@ -230,7 +241,9 @@ fn free(model: &Model, typed: &[String]) -> Result<(Vec<Free>, bool, bool), Fail
                 });
                 let Some(bounds) = ends.filter(|(low, high)| low < high) else {
                     return Err(Failure::configuration(format!("`{range}` of `{path}` is no range"))
-                        .with_hint("write bounds as two numbers in the unit of the parameter: `leak.e=-90..-50`"));
+                        .with_hint(
+                            "write bounds as two numbers in the unit of the parameter: `leak.e=-90..-50`",
+                        ));
                 };
                 (path.trim(), Some(bounds))
             }

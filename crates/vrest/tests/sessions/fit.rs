@@ -19,7 +19,15 @@ fn the_fitted_cell_rests_where_the_recorded_one_did() {
     assert!(answer["held_out"][0]["rms"].as_f64().unwrap() < 0.02);
     assert_eq!(
         session.files(),
-        ["cell.csv", "out/cell.toml", "out/fit.json", "out/manifest.json", "out/overlay.svg", "out/profiles.svg", "out/residuals.svg"]
+        [
+            "cell.csv",
+            "out/cell.toml",
+            "out/fit.json",
+            "out/manifest.json",
+            "out/overlay.svg",
+            "out/profiles.svg",
+            "out/residuals.svg"
+        ]
     );
     let rest = session.run(&["rest", "out/cell.toml", "--format", "json"]);
     let rest: serde_json::Value = serde_json::from_str(&rest.stdout).unwrap();
