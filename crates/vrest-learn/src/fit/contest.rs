@@ -37,7 +37,7 @@ impl Default for Rules {
 /// About so many means a sweep are learned from.
 const MEANS: usize = 200;
 /// Evaluations for each weight.
-const PATIENCE: usize = 4;
+const PATIENCE: usize = 6;
 /// Less than this part of an improvement is none.
 const WORTH: f64 = 0.05;
 
@@ -192,6 +192,15 @@ impl Arena<'_> {
         Contender { name, parameters, seen, held_out, predicted, scatter }
     }
 
+    /// Weights are pulled to 0 as if they had been drawn with a standard deviation of 1 before the data came: the
+    /// weight of that is the variance of an effective sample of noise. What the physics leaves is no measure of it,
+    /// for it may be just what is to be learned.
+    fn ridge(&self) -> f64 {
+        let w = &self.fit.whiteness;
+        let noise = w.noise * w.noise * w.background;
+        if noise > 0.0 { noise } else { self.fit.variance }
+    }
+
     /// The electrode's numbers, as the physics found them.
     fn electrode(&self) -> &[f64] {
         &self.fit.p[self.model.body.n_params()..]
@@ -219,7 +228,7 @@ impl Arena<'_> {
                 let settings = Settings {
                     starts: 1,
                     rests: self.rules.rests,
-                    ridge: self.fit.variance,
+                    ridge: self.ridge(),
                     patience: PATIENCE,
                     ..Settings::default()
                 };
@@ -374,12 +383,18 @@ fn verdict(contenders: &[Contender], fit: &Fit, nothing_held_out: bool) -> Strin
             "nothing was found: the physics leaves {p:.3} where the noise is {noise:.3}, and the hybrid {h:.3}"
         );
     }
-    if h < (1.0 - WORTH) * p {
+    let outcome = if h < (1.0 - WORTH) * p {
         format!("the hybrid leaves {gain:.0} % less than the physics on sweeps that neither has seen")
     } else if h > (1.0 + WORTH) * p {
         format!("the physics wins: the hybrid leaves {:.0} % more on sweeps that neither has seen", -gain)
     } else {
-        "nothing was found: what was learned adds nothing to the physics on sweeps that neither has seen"
-            .into()
+        "nothing was found: what was learned adds nothing to the physics on sweeps that neither has seen".into()
+    };
+    let best = contenders.iter().min_by(|a, b| a.error(true).total_cmp(&b.error(true)));
+    match best {
+        Some(best) if !["physics", "hybrid"].contains(&best.name) && best.error(true) < (1.0 - WORTH) * p.min(h) => {
+            format!("{outcome}; the smallest error is that of {}", best.name)
+        }
+        _ => outcome,
     }
 }
