@@ -71,8 +71,17 @@ fn derivatives_are_those_of_the_trace() {
         p[model.extra(Extra::Delay)] = 0.33;
         p[model.extra(Extra::Bridge)] = 4.0;
         let trace = &record(&model, &p, &[-40.0], 400, 0.5, 0.0, 0)[0];
-        let wanted =
-            ["capacitance", "geometry.diameter", "leak.g", "leak.e", "ih.g", "hold", "bridge", "offset", "series"];
+        let wanted = [
+            "capacitance",
+            "geometry.diameter",
+            "leak.g",
+            "leak.e",
+            "ih.g",
+            "hold",
+            "bridge",
+            "offset",
+            "series",
+        ];
         let wrt: Vec<usize> = wanted.iter().map(|path| model.free(path, None).unwrap().index).collect();
         let (_, slopes) = model.predict_with_slopes(trace, &p, &wrt).unwrap();
         for (j, &i) in wrt.iter().enumerate() {
@@ -116,7 +125,10 @@ fn intervals_cover_the_truth_as_often_as_they_say() {
     }
     let share = f64::from(inside as u32) / f64::from(total);
     println!("{inside} of {total} true values lie in their 95 % intervals");
-    assert!((0.90..=0.99).contains(&share) || (total < 200 && (0.89..=0.995).contains(&share)), "{inside}/{total}");
+    assert!(
+        (0.90..=0.99).contains(&share) || (total < 200 && (0.89..=0.995).contains(&share)),
+        "{inside}/{total}"
+    );
 }
 
 #[test]

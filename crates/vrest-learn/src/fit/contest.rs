@@ -388,11 +388,14 @@ fn verdict(contenders: &[Contender], fit: &Fit, nothing_held_out: bool) -> Strin
     } else if h > (1.0 + WORTH) * p {
         format!("the physics wins: the hybrid leaves {:.0} % more on sweeps that neither has seen", -gain)
     } else {
-        "nothing was found: what was learned adds nothing to the physics on sweeps that neither has seen".into()
+        "nothing was found: what was learned adds nothing to the physics on sweeps that neither has seen"
+            .into()
     };
     let best = contenders.iter().min_by(|a, b| a.error(true).total_cmp(&b.error(true)));
     match best {
-        Some(best) if !["physics", "hybrid"].contains(&best.name) && best.error(true) < (1.0 - WORTH) * p.min(h) => {
+        Some(best)
+            if !["physics", "hybrid"].contains(&best.name) && best.error(true) < (1.0 - WORTH) * p.min(h) =>
+        {
             format!("{outcome}; the smallest error is that of {}", best.name)
         }
         _ => outcome,
