@@ -6,6 +6,7 @@ use vrest_data::Dataset;
 use vrest_learn::generate::{self, GenerateError, Generated};
 use vrest_learn::ranges::Sampler;
 use vrest_membrane::Experiment;
+use vrest_membrane::nearest::nearest;
 use vrest_ode::Options;
 
 use crate::failure::Failure;
@@ -24,6 +25,8 @@ pub struct Simulation {
     pub samples: usize,
     /// How many times, evenly over the protocol.
     pub times: usize,
+    /// The state that is recorded, 0 for V.
+    pub state: usize,
     /// Sample `i` depends on this and `i` alone.
     pub seed: u64,
     /// Tolerances and method.
@@ -40,6 +43,23 @@ pub fn times(duration: f64, count: usize) -> Vec<f64> {
     (0..count).map(|k| duration * k as f64 / count as f64).collect()
 }
 
+/// The place of the state called `name`.
+///
+/// # Errors
+/// No such state.
+pub fn recorded(experiment: &Experiment, name: &str) -> Result<usize, Failure> {
+    let states = experiment.membrane().states();
+    states.iter().position(|s| s.name == name).ok_or_else(|| {
+        let names = || states.iter().map(|s| s.name.as_str());
+        let hint = match nearest(name, names()) {
+            Some(near) => format!("did you mean `{near}`?"),
+            None => format!("its states are {}", names().map(|n| format!("`{n}`")).collect::<Vec<_>>().join(", ")),
+        };
+        let cell = experiment.membrane().name();
+        Failure::configuration(format!("`{cell}` has no state `{name}`")).with_hint(hint)
+    })
+}
+
 impl Simulation {
     /// Simulates on the session's threads.
     ///
@@ -53,7 +73,7 @@ impl Simulation {
             seed: self.seed,
             times: &times(self.experiment.protocol().duration, self.times),
             options: self.options.clone(),
-            state: 0,
+            state: self.state,
         };
         let made =
             session.pool()?.install(|| generate::generate(&plan, &|done| progress.set(done as u64, "")));

@@ -59,6 +59,9 @@ pub struct Args {
     /// The protocol with a waveform never trained on
     #[arg(long, default_value = "dataset_sine")]
     new_protocol: String,
+    /// The state that the dataset records
+    #[arg(long, value_name = "STATE", default_value = "V")]
+    record: String,
     #[command(flatten)]
     set: SetArgs,
 }
@@ -124,11 +127,13 @@ fn simulated(args: &Args, model: &Model, data: &Dataset, session: &Session) -> R
         let input =
             protocol_input::load(&args.cell, protocol, start, &args.set, session)?.with_free_voltage()?;
         let sampler = ranges.resolve(&input.experiment).map_err(|problems| refused(&problems, &source))?;
+        let state = experiments::recorded(&input.experiment, &args.record)?;
         let simulation = Simulation {
             experiment: input.experiment,
             sampler: sampler.widened(wider),
             samples: SIMULATED,
             times: data.times(),
+            state,
             seed: seed.wrapping_add(tasks.len() as u64),
             options: experiments::options(),
         };

@@ -126,7 +126,7 @@ fn compare(
         let sampler = ranges.resolve(&experiment).map_err(|problems| refused(&problems, &source))?;
         let sampler = sampler.widened(wider);
         let options = experiments::options();
-        Ok::<_, Failure>(Simulation { experiment, sampler, samples, times: TIMES, seed, options })
+        Ok::<_, Failure>(Simulation { experiment, sampler, samples, times: TIMES, state: 0, seed, options })
     };
     let (training, _) = simulation("dataset_step", 0.0, TRAINING, seed)?.all(session)?;
     let path = folder.join("dataset.npz");

@@ -11,13 +11,14 @@ use vrest_data::memory::{available_bytes, human_bytes};
 use vrest_data::npz;
 use vrest_learn::generate::Generated;
 use vrest_learn::ranges::{Distribution, Ranges, Sampler, Sampling};
+use vrest_membrane::membrane::StateInfo;
 use vrest_membrane::protocol::Start;
 use vrest_membrane::units::{self, Dimension};
 
 use crate::cell_input::SetArgs;
-use crate::experiments::Simulation;
+use crate::experiments::{self, Simulation};
 use crate::failure::Failure;
-use crate::numbers::{count, duration, fixed, plain, significant};
+use crate::numbers::{count, duration, plain, significant};
 use crate::outputs::{self, Outputs};
 use crate::presets;
 use crate::problem::{Problem, Source};
@@ -53,6 +54,9 @@ pub struct Args {
     /// How many times are recorded, evenly over the protocol
     #[arg(short = 't', long, value_name = "N", default_value_t = 1000, value_parser = clap::value_parser!(u64).range(2..))]
     times: u64,
+    /// The state that is recorded, by its name (see `vrest run`)
+    #[arg(long, value_name = "STATE", default_value = "V")]
+    record: String,
     /// Where trajectories start, `rest` or a voltage such as `-65 mV` [default: as ranges and protocol say]
     #[arg(long, value_name = "START", value_parser = start, allow_hyphen_values = true)]
     start: Option<Start>,
@@ -82,6 +86,8 @@ struct Plan {
     ranges: FileHash,
     samples: usize,
     times: usize,
+    /// The place of the recorded state.
+    state: usize,
     seed: u64,
     output: PathBuf,
     solver: SolverArgs,
@@ -119,6 +125,7 @@ impl Plan {
             .with_free_voltage()?;
         let sampler = ranges.resolve(&input.experiment).map_err(|problems| refused(&problems, &source))?;
         let (samples, times) = sizes(args.n_samples, args.times)?;
+        let state = experiments::recorded(&input.experiment, &args.record)?;
         outputs::probe(&args.output)?;
         Ok(Self {
             input,
@@ -126,6 +133,7 @@ impl Plan {
             ranges: FileHash::of_bytes(&source.name, source.text.as_bytes()),
             samples,
             times,
+            state,
             seed: session.seed.unwrap_or(SEED),
             output: args.output,
             solver: args.solver,
@@ -140,6 +148,7 @@ impl Plan {
             sampler: self.sampler.clone(),
             samples: self.samples,
             times: self.times,
+            state: self.state,
             seed: self.seed,
             options: self.solver.options(),
         };
@@ -175,6 +184,10 @@ impl Plan {
         Ok(path)
     }
 
+    fn recorded(&self) -> &StateInfo {
+        &self.input.experiment.membrane().states()[self.state]
+    }
+
     fn configuration(&self) -> Value {
         let numbers = self.input.experiment.params().iter();
         json!({
@@ -185,6 +198,7 @@ impl Plan {
             })).collect::<Vec<_>>(),
             "sampling": match self.sampler.sampling { Sampling::Independent => "independent", Sampling::Sobol => "sobol" },
             "samples": self.samples,
+            "recorded": {"state": self.recorded().name, "unit": self.recorded().dimension.unit()},
             "times": {"count": self.times, "duration_ms": self.input.experiment.protocol().duration},
             "solver": self.solver.json(),
         })
@@ -259,13 +273,13 @@ struct Summary {
     duration_ms: f64,
     seed: u64,
     parameters: Vec<Column>,
-    v_min_mv: f64,
-    v_max_mv: f64,
+    /// What was recorded.
+    recorded: Column,
     solver_steps: usize,
     wall_seconds: f64,
 }
 
-/// A column of X, as it was drawn.
+/// A column of X as it was drawn, or what was recorded in Y.
 #[derive(Serialize)]
 struct Column {
     path: String,
@@ -281,7 +295,9 @@ impl Summary {
             values.fold((f64::INFINITY, f64::NEG_INFINITY), |(low, high), x| (low.min(x), high.max(x)))
         };
         let columns = data.param_names.iter().zip(&data.param_units).enumerate();
-        let (v_min_mv, v_max_mv) = limits(&mut data.y.iter().copied());
+        let (min, max) = limits(&mut data.y.iter().copied());
+        let state = plan.recorded();
+        let recorded = Column { path: state.name.clone(), unit: state.dimension.unit().into(), min, max };
         Self {
             output: path.display().to_string(),
             samples: data.samples(),
@@ -295,8 +311,7 @@ impl Summary {
                     Column { path: path.clone(), unit: unit.clone(), min, max }
                 })
                 .collect(),
-            v_min_mv,
-            v_max_mv,
+            recorded,
             solver_steps: generated.steps,
             wall_seconds: wall.as_secs_f64(),
         }
@@ -314,11 +329,12 @@ impl Answer for Summary {
         );
         let speed = format!("  simulated in {}", duration(Duration::from_secs_f64(self.wall_seconds)));
         format!(
-            "{}\n{}  V lies between {} and {} mV\n{}\n",
+            "{}\n{}  {} lies between {} and {}\n{}\n",
             paint.bold(&title),
             self.csv().text(paint),
-            fixed(self.v_min_mv, 2),
-            fixed(self.v_max_mv, 2),
+            self.recorded.path,
+            significant(self.recorded.min, 5),
+            format!("{} {}", significant(self.recorded.max, 5), self.recorded.unit).trim_end(),
             paint.dim(&speed),
         )
     }

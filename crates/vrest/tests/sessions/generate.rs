@@ -170,3 +170,17 @@ fn numpy_reads_every_array_without_pickle() {
         String::from_utf8_lossy(&output.stderr)
     );
 }
+
+#[test]
+fn any_state_of_any_cell_is_recorded() {
+    let session = Session::new();
+    let ranges = "[ranges]\n\"nak_pump.block\" = { distribution = \"uniform\", low = \"0\", high = \"1\" }\n";
+    let make = ["generate", "pump_leak_kcc2", "-p", "baseline", "-r", "r.toml", "-n", "3", "-t", "5", "-o", "d.npz"];
+    session.file("r.toml", ranges);
+    let outcome = session.run(&[&make[..], &["--record", "volume", "--format", "json"]].concat());
+    assert_eq!(outcome.code, 0, "{}", outcome.transcript());
+    let json: serde_json::Value = serde_json::from_str(&outcome.stdout).unwrap();
+    assert_eq!(json["recorded"]["unit"], "um3");
+    let wrong = session.run(&[&make[..], &["--record", "volum"]].concat());
+    assert!(wrong.code == 2 && wrong.stderr.contains("did you mean `volume`?"), "{}", wrong.transcript());
+}
