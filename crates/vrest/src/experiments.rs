@@ -53,7 +53,9 @@ pub fn recorded(experiment: &Experiment, name: &str) -> Result<usize, Failure> {
         let names = || states.iter().map(|s| s.name.as_str());
         let hint = match nearest(name, names()) {
             Some(near) => format!("did you mean `{near}`?"),
-            None => format!("its states are {}", names().map(|n| format!("`{n}`")).collect::<Vec<_>>().join(", ")),
+            None => {
+                format!("its states are {}", names().map(|n| format!("`{n}`")).collect::<Vec<_>>().join(", "))
+            }
         };
         let cell = experiment.membrane().name();
         Failure::configuration(format!("`{cell}` has no state `{name}`")).with_hint(hint)

@@ -175,7 +175,8 @@ fn numpy_reads_every_array_without_pickle() {
 fn any_state_of_any_cell_is_recorded() {
     let session = Session::new();
     let ranges = "[ranges]\n\"nak_pump.block\" = { distribution = \"uniform\", low = \"0\", high = \"1\" }\n";
-    let make = ["generate", "pump_leak_kcc2", "-p", "baseline", "-r", "r.toml", "-n", "3", "-t", "5", "-o", "d.npz"];
+    let make =
+        ["generate", "pump_leak_kcc2", "-p", "baseline", "-r", "r.toml", "-n", "3", "-t", "5", "-o", "d.npz"];
     session.file("r.toml", ranges);
     let outcome = session.run(&[&make[..], &["--record", "volume", "--format", "json"]].concat());
     assert_eq!(outcome.code, 0, "{}", outcome.transcript());
