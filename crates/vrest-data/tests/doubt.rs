@@ -45,7 +45,7 @@ impl Lab {
             let mut deflection = 0.0;
             let v: Vec<f64> = (0..N)
                 .map(|j| {
-                    deflection += (r * 1e-3 * wave(j) - deflection) * (1.0 - (-DT / tau as f64).exp());
+                    deflection += (r * 1e-3 * wave(j) - deflection) * (1.0 - (-DT / tau).exp());
                     let electrode = self.r_s * 1e-3 * wave(j);
                     -68.0 + self.drift * k as f64 + deflection + electrode + 0.1 * noise.next()
                 })

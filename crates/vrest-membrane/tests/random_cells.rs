@@ -125,7 +125,7 @@ fn outcome(seed: u64) -> String {
     for s in &explained.sensitivities {
         assert!(s.derivative.is_finite(), "cell {seed}: {s:?}\n{text}");
     }
-    if seed % 8 == 0 {
+    if seed.is_multiple_of(8) {
         let whole = living(&membrane, &p, &Settings::default()).unwrap();
         for state in whole.iter().flat_map(|w| &w.states) {
             assert!(state.values.iter().all(|v| v.value.is_finite()), "cell {seed}: {state:#?}\n{text}");

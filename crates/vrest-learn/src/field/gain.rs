@@ -95,9 +95,9 @@ impl<G: LearnedField> LearnedField for Gain<G> {
         let (factors, context) = context.split_at(LANES);
         let (plain, tape) = tape.split_at_mut(LANES);
         self.inner.forward(simd, &w.1, context, x, tape, out);
-        for l in 0..LANES {
-            plain[l] = out[l];
-            out[l] = out[l] * factors[l];
+        plain.copy_from_slice(out);
+        for (out, &factor) in out.iter_mut().zip(factors) {
+            *out *= factor;
         }
     }
 
