@@ -66,15 +66,6 @@ impl<const N: usize> Mask<N> {
         Mask(b.map(|x| (x as u64).wrapping_neg()))
     }
 }
-/// e^x of plain numbers side by side, in the vector unit.
-#[inline(never)]
-pub(crate) fn exp_of_each<const N: usize>(x: [f64; N]) -> [f64; N] {
-    simd::enter(
-        #[inline(always)]
-        || Lanes(x).exp().0,
-    )
-}
-
 impl<const N: usize> BitAnd for Mask<N> {
     type Output = Self;
     #[inline(always)]
@@ -169,18 +160,14 @@ fn split_exp(x: f64) -> (f64, f64, f64) {
     let shifted = x * std::f64::consts::LOG2_E + ROUND;
     let k = shifted - ROUND;
     let r = (x - k * LN2_HI) - k * LN2_LO;
-    // Pairs first (Estrin): a chain of twelve multiplications and additions would wait for itself.
-    let c = INV_FACTORIAL;
-    let pair = |i: usize| c[i] + c[i + 1] * r;
-    let (r2, r4) = (r * r, (r * r) * (r * r));
-    let low = pair(0) + pair(2) * r2;
-    let middle = pair(4) + pair(6) * r2;
-    let high = pair(8) + pair(10) * r2;
-    let poly = low + (middle + high * r4) * r4;
+    let mut poly = INV_FACTORIAL[11];
+    for &c in INV_FACTORIAL[..11].iter().rev() {
+        poly = poly * r + c;
+    }
     let k = shifted.to_bits() as i64 - ROUND.to_bits() as i64;
     let half = k >> 1;
     let pow2 = |e: i64| f64::from_bits(((e + 1023) as u64) << 52);
-    (pow2(half), pow2(k - half), poly * r2 + r)
+    (pow2(half), pow2(k - half), poly * r * r + r)
 }
 
 #[inline(always)]

@@ -129,23 +129,6 @@ pub trait Real:
         let b = safe.bernoulli();
         Self::select(near, series * self - 0.5, b * (-(b + safe) + 1.0) / safe)
     }
-    /// e^x of several numbers. A plain number alone leaves the vector unit idle: several at once fill it.
-    #[inline(always)]
-    fn exp_each<const N: usize>(x: [Self; N]) -> [Self; N] {
-        x.map(Self::exp)
-    }
-    /// [`bernoulli`](Real::bernoulli) where e^x is known already, from [`exp_each`](Real::exp_each).
-    #[inline(always)]
-    fn bernoulli_with(self, exp: Self) -> Self {
-        let _ = exp;
-        self.bernoulli()
-    }
-    /// [`logistic`](Real::logistic) where e^-x is known already.
-    #[inline(always)]
-    fn logistic_with(self, exp_minus: Self) -> Self {
-        let _ = exp_minus;
-        self.logistic()
-    }
     /// The logistic function 1/(1 + e^-x).
     #[inline(always)]
     fn logistic(self) -> Self {
@@ -204,37 +187,7 @@ impl Real for f64 {
     fn lookup(self, f: impl Fn(f64) -> f64) -> Self {
         f(self)
     }
-    #[inline(always)]
-    fn exp_each<const N: usize>(x: [f64; N]) -> [f64; N] {
-        crate::lanes::exp_of_each(x)
-    }
-    #[inline(always)]
-    fn bernoulli_with(self, exp: f64) -> f64 {
-        if self.abs() >= BERNOULLI_LONG_SERIES_BELOW {
-            return self / (exp - 1.0);
-        }
-        let x2 = self * self;
-        let even = BERNOULLI_SERIES.iter().rev().fold(0.0, |sum, c| sum * x2 + c);
-        even * x2 - 0.5 * self + 1.0
-    }
-    #[inline(always)]
-    fn logistic_with(self, exp_minus: f64) -> f64 {
-        1.0 / (1.0 + exp_minus)
-    }
 }
-
-/// Above this magnitude e^x - 1 loses less than two bits.
-const BERNOULLI_LONG_SERIES_BELOW: f64 = 0.5;
-/// Coefficients of x^2, x^4, ... x^14 of the Bernoulli function: B_2n/(2n)!. The next term is below 1e-17 at 1/2.
-const BERNOULLI_SERIES: [f64; 7] = [
-    1.0 / 12.0,
-    -1.0 / 720.0,
-    1.0 / 30_240.0,
-    -1.0 / 1_209_600.0,
-    1.0 / 47_900_160.0,
-    -691.0 / 1_307_674_368_000.0,
-    1.0 / 74_724_249_600.0,
-];
 
 #[cfg(test)]
 mod tests {
@@ -252,20 +205,6 @@ mod tests {
         for x in [1e-9, 1e-3, 0.3, 4.0, 50.0] {
             assert!(((-x).bernoulli() - x.bernoulli() - x).abs() < 1e-13 * (1.0 + x));
         }
-    }
-
-    #[test]
-    fn the_forms_with_a_known_exponential_are_those_without() {
-        for k in -4000..4000 {
-            let x = f64::from(k) * 0.02 + 0.003;
-            let [up, down] = f64::exp_each([x, -x]);
-            let close = |a: f64, b: f64| assert!((a - b).abs() <= 1e-15 * b.abs(), "{x}: {a} {b}");
-            close(up, f64::exp(x));
-            close(x.bernoulli_with(up), x.bernoulli());
-            close(x.logistic_with(down), Real::logistic(x));
-        }
-        assert_eq!(0.0f64.bernoulli_with(1.0), 1.0);
-        assert!(900.0f64.bernoulli_with(f64::INFINITY) == 0.0 && (-900.0f64).bernoulli_with(0.0) == 900.0);
     }
 
     #[test]

@@ -45,11 +45,9 @@ impl Mechanism for HhK {
 
     #[inline(always)]
     fn gates<R: Real>(&self, v: R, _: &Site<'_, R>, k: &[R], out: &mut [Gate<R>]) {
-        let opening = (v + 55.0) * -0.1;
-        let [exp_opening, exp_n] = R::exp_each([opening, (v + 65.0) * (-1.0 / 80.0)]);
         // 0.01 (V + 55)/(1 - e^(-(V + 55)/10)) in its safe form.
-        let alpha = opening.bernoulli_with(exp_opening) * 0.1;
-        let beta = exp_n * 0.125;
+        let alpha = ((v + 55.0) * -0.1).bernoulli() * 0.1;
+        let beta = ((v + 65.0) * (-1.0 / 80.0)).exp() * 0.125;
         out[0] = Gate::alpha_beta(alpha, beta).times(k[Q]);
     }
 

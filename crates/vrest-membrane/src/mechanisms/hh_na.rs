@@ -45,14 +45,11 @@ impl Mechanism for HhNa {
 
     #[inline(always)]
     fn gates<R: Real>(&self, v: R, _: &Site<'_, R>, k: &[R], out: &mut [Gate<R>]) {
-        let (opening, closing) = ((v + 40.0) * -0.1, (v + 35.0) * 0.1);
-        let exponents = [opening, (v + 65.0) * (-1.0 / 18.0), (v + 65.0) * (-1.0 / 20.0), -closing];
-        let [exp_opening, exp_m, exp_h, exp_closing] = R::exp_each(exponents);
         // 0.1 (V + 40)/(1 - e^(-(V + 40)/10)) in its safe form.
-        let alpha_m = opening.bernoulli_with(exp_opening);
-        let beta_m = exp_m * 4.0;
-        let alpha_h = exp_h * 0.07;
-        let beta_h = closing.logistic_with(exp_closing);
+        let alpha_m = ((v + 40.0) * -0.1).bernoulli();
+        let beta_m = ((v + 65.0) * (-1.0 / 18.0)).exp() * 4.0;
+        let alpha_h = ((v + 65.0) * (-1.0 / 20.0)).exp() * 0.07;
+        let beta_h = ((v + 35.0) * 0.1).logistic();
         out[0] = Gate::alpha_beta(alpha_m, beta_m).times(k[Q]);
         out[1] = Gate::alpha_beta(alpha_h, beta_h).times(k[Q]);
     }
