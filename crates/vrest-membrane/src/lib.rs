@@ -10,6 +10,7 @@ mod balance;
 mod bounds;
 pub mod cell;
 pub mod constants;
+mod eigenvalues;
 pub mod equilibrium;
 mod experiment;
 pub mod explain;

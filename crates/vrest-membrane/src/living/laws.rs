@@ -15,6 +15,8 @@ use vrest_ode::VectorField;
 
 /// Singular values below this part of the largest are zero: above rounding, far below any real dependence.
 const ZERO: f64 = 1e-10;
+/// Iterations of the singular value decomposition.
+const MOST: usize = 10_000;
 /// Coefficients below this part of the largest (in scaled states) are rounding.
 const ROUNDING: f64 = 1e-7;
 
@@ -41,7 +43,8 @@ pub(super) fn find(membrane: &Membrane, p: &[f64], y0: &[f64], coordinates: &Coo
     let largest: Vec<f64> =
         rates.row_iter().map(|r| r.amax()).map(|a| if a > 0.0 { a } else { 1.0 }).collect();
     let scaled = DMatrix::from_fn(n, rates.ncols(), |i, k| rates[(i, k)] / largest[i]);
-    let svd = scaled.svd(true, false);
+    // Without a limit the decomposition may go on for ever.
+    let Some(svd) = scaled.try_svd(true, false, f64::EPSILON, MOST) else { return Vec::new() };
     let Some(u) = svd.u else { return Vec::new() };
     let most = svd.singular_values.max();
     let null: Vec<Vec<f64>> = (0..svd.singular_values.len())
@@ -133,7 +136,10 @@ fn sample(
         if let Some((area, slope, volume)) = membrane.area_ratio(p, &y) {
             f[0] = area * f[0] + y[0] * slope * f[volume];
         }
-        rates.column_mut(k).copy_from_slice(&f);
+        // Where a rate is no number nothing is learned: the column stays zero.
+        if f.iter().all(|x| x.is_finite()) {
+            rates.column_mut(k).copy_from_slice(&f);
+        }
     }
     rates
 }

@@ -165,6 +165,6 @@ fn norm(x: &[f64]) -> f64 {
 fn condition(matrix: &[f64], scales: &[f64]) -> f64 {
     let n = scales.len();
     let m = DMatrix::from_fn(n, n, |i, j| matrix[i * n + j] / scales[i]);
-    let values = m.singular_values();
-    values.max() / values.min()
+    let svd = m.try_svd(false, false, f64::EPSILON, 10_000);
+    svd.map_or(f64::INFINITY, |svd| svd.singular_values.max() / svd.singular_values.min())
 }

@@ -14,9 +14,7 @@ pub(super) fn eigenvalues(problem: &Problem<'_>, y: &[f64]) -> Vec<[f64; 2]> {
     let tangent = tangent(problem, y, &slopes);
     // f never leaves the tangent space, so that this is the whole Jacobian there.
     let reduced = tangent.transpose() * j * &tangent;
-    let mut all: Vec<[f64; 2]> = reduced.complex_eigenvalues().iter().map(|l| [l.re, l.im]).collect();
-    all.sort_by(|a, b| b[0].total_cmp(&a[0]).then(b[1].total_cmp(&a[1])));
-    all
+    crate::eigenvalues::eigenvalues(reduced)
 }
 
 /// An orthonormal basis of the displacements that keep every conserved quantity, in coordinates.

@@ -11,7 +11,5 @@ pub(super) fn eigenvalues(membrane: &Membrane, p: &[f64], y: &[f64]) -> Vec<[f64
     let fast = n - membrane.moving_states();
     let full = DMatrix::from_row_slice(n, n, &jacobian(membrane, 0.0, y, p));
     let block = full.view((0, 0), (fast, fast)).into_owned();
-    let mut all: Vec<[f64; 2]> = block.complex_eigenvalues().iter().map(|l| [l.re, l.im]).collect();
-    all.sort_by(|a, b| b[0].total_cmp(&a[0]).then(b[1].total_cmp(&a[1])));
-    all
+    crate::eigenvalues::eigenvalues(block)
 }
