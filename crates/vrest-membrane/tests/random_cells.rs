@@ -73,9 +73,8 @@ fn usable() -> Vec<(Spec, Option<&'static str>)> {
     for (name, inside, outside) in IONS {
         around += &format!("[ions.{name}]\ninside = \"{inside} mM\"\noutside = \"{outside} mM\"\n");
     }
-    let takes = |spec: &Spec, ion| {
-        Cell::parse(&(around.clone() + &mechanism(spec, "m", ion, &mut Draws(0)))).is_ok()
-    };
+    let takes =
+        |spec: &Spec, ion| Cell::parse(&(around.clone() + &mechanism(spec, "m", ion, &mut Draws(0)))).is_ok();
     let ion_of = |spec: Spec| {
         let ion = [None, Some("K"), Some("Ca")].into_iter().find(|&ion| takes(&spec, ion))?;
         Some((spec, ion))
