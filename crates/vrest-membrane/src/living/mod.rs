@@ -2,7 +2,7 @@
 //!
 //! A membrane whose ions move has f(y) = 0 to solve in voltage, gates and concentrations at once. Such systems conserve
 //! something (charge, or the amount of an ion in a closed space), so that f = 0 alone has whole families of solutions
-//! and a singular Jacobian. The conserved quantities are found first ([`laws`]), their values at the start replace
+//! and a singular Jacobian. The conserved quantities are found first (`laws`), their values at the start replace
 //! as many equations, and damped Newton iterations with exact Jacobians run from many starts, among them the end of a
 //! long integration, which also says where the cell goes by itself.
 //!
