@@ -3,6 +3,7 @@
 //! Decisions are taken on plain values ([`Real::first`]); derivatives ride along without a say, so that a
 //! solve with sensitivities takes the steps of the plain solve.
 
+use crate::lanes::Lanes;
 use crate::options::Options;
 use crate::real::Real;
 
@@ -12,40 +13,69 @@ const GROW_MOST: f64 = 10.0;
 /// Part of the step that the error estimate would allow.
 const SAFETY: f64 = 0.9;
 
+/// A step that gave no usable numbers is tried again at this part of its length.
+const UNUSABLE: f64 = 0.25;
+
 /// Proportional-integral control (Gustafsson 1991; exponents as in Hairer & Wanner II, section IV.2): the
 /// next step follows the error and its trend, which avoids the accept-reject cycles at a stability limit.
+///
+/// Lane by lane for numbers with lanes.
 #[derive(Debug, Clone, Copy)]
-pub(crate) struct Controller {
+pub(crate) struct Controller<R> {
     beta_now: f64,
     beta_before: f64,
-    before: f64,
-    after_rejection: bool,
+    /// The last accepted error to the power `beta_before`.
+    trend: R,
+    /// The largest factor allowed: right after a rejection the step must not grow again.
+    most: R,
 }
 
-impl Controller {
+/// An error this small or smaller says nothing of the trend.
+const LEAST_TREND: f64 = 1e-4;
+
+impl<R: Real> Controller<R> {
     /// For an error estimate of order h^`order`.
     pub(crate) fn new(order: f64) -> Self {
-        Controller { beta_now: 0.7 / order, beta_before: 0.4 / order, before: 1e-4, after_rejection: false }
+        let beta_before = 0.4 / order;
+        let (trend, most) = (R::from_f64(LEAST_TREND.powf(beta_before)), R::from_f64(GROW_MOST));
+        Controller { beta_now: 0.7 / order, beta_before, trend, most }
     }
-    /// Factor for the next step after an accepted one with scaled error `err` <= 1.
-    pub(crate) fn accepted(&mut self, err: f64) -> f64 {
-        let err = err.max(1e-10);
-        let factor = SAFETY * err.powf(-self.beta_now) * self.before.powf(self.beta_before);
-        self.before = err.max(1e-4);
-        // Right after a rejection the step must not grow again.
-        let most = if std::mem::take(&mut self.after_rejection) { 1.0 } else { GROW_MOST };
-        factor.clamp(SHRINK_MOST, most)
+    /// Takes note of a try with scaled error `err`, accepted if that is at most 1 and the numbers are `usable`, and
+    /// returns the factor for the next step or for another try.
+    #[inline(always)]
+    pub(crate) fn factor(&mut self, err: R, usable: R::Mask) -> R {
+        // A NaN fails both comparisons.
+        let usable = usable & err.lt(R::from_f64(f64::INFINITY));
+        let accepted = usable & err.lt(R::from_f64(1.0 + f64::EPSILON));
+        let ln = R::select(usable, err, R::one()).max(R::from_f64(1e-10)).ln();
+        let by_error = (ln * -self.beta_now).exp() * SAFETY;
+        let least = R::from_f64(SHRINK_MOST);
+        let next = (by_error * self.trend).max(least).min(self.most);
+        let again = R::select(usable, by_error.max(least).min(R::from_f64(SAFETY)), R::from_f64(UNUSABLE));
+        let trend = (ln.max(R::from_f64(LEAST_TREND.ln())) * self.beta_before).exp();
+        self.trend = R::select(accepted, trend, self.trend);
+        self.most = R::select(accepted, R::from_f64(GROW_MOST), R::one());
+        R::select(accepted, next, again)
     }
-    /// Factor for another try after a scaled error `err` > 1.
-    pub(crate) fn rejected(&mut self, err: f64) -> f64 {
-        self.after_rejection = true;
-        (SAFETY * err.powf(-self.beta_now)).clamp(SHRINK_MOST, SAFETY)
+}
+
+impl<const N: usize> Controller<Lanes<N>> {
+    /// Forgets what lane `l` has seen.
+    pub(crate) fn restart(&mut self, l: usize) {
+        self.trend.0[l] = LEAST_TREND.powf(self.beta_before);
+        self.most.0[l] = GROW_MOST;
     }
-    /// Factor for another try after a step that gave no usable numbers.
-    pub(crate) fn unusable(&mut self) -> f64 {
-        self.after_rejection = true;
-        0.25
+}
+
+/// [`scaled_norm`] of every lane.
+#[inline(always)]
+pub(crate) fn scaled_norm_of_each<R: Real>(v: &[R], y: &[R], y_new: &[R], options: &Options) -> R {
+    let mut sum = R::zero();
+    for i in 0..v.len() {
+        let e = v[i] / (y[i].abs().max(y_new[i].abs()) * options.rtol + options.atol.of(i));
+        sum += e * e;
     }
+    (sum / v.len().max(1) as f64).sqrt()
 }
 
 /// Root mean square of `v[i]` in units of the tolerance of state `i`, which is taken at the larger of the

@@ -7,6 +7,7 @@
 mod check;
 mod control;
 pub mod dual;
+pub mod ensemble;
 mod error;
 mod exponential;
 pub mod field;
@@ -30,6 +31,7 @@ mod tsit5;
 pub mod zeros;
 
 pub use dual::Dual;
+pub use ensemble::{Member, Plan, Trajectory, ensemble};
 pub use error::{Refusal, SolveError};
 pub use field::VectorField;
 pub use interval::Interval;

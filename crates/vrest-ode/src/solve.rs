@@ -1,7 +1,7 @@
 //! The solver for one system: segments, steps, step control, choice of method.
 //!
 //! Generic over the number: `f64` is the plain solve, [`crate::Dual`] the same solve with derivatives, step
-//! for step. Ensembles in lanes have their own driver, with the same steppers.
+//! for step. Ensembles in lanes have their own driver ([`crate::ensemble`]) with the same arithmetic.
 
 use crate::control::{Controller, first_step, scaled_norm, worst_state};
 use crate::error::{Refusal, SolveError};
@@ -145,7 +145,7 @@ impl<F: VectorField, R: Real> Run<'_, F, R> {
             Some(h) => h,
             None => self.first_step::<S>(stepper.slope(), edge),
         };
-        let mut control = Controller::new(S::ORDER);
+        let mut control = Controller::<f64>::new(S::ORDER);
         let mut watch = Watch::default();
         let mut refusal = None;
         loop {
@@ -165,9 +165,10 @@ impl<F: VectorField, R: Real> Run<'_, F, R> {
             let norm = |error: &[R]| scaled_norm(error, &self.y, stepper.y_new(), self.options);
             let err = larger(stepper.error_inside().map_or(0.0, norm), norm(stepper.error()));
             refusal = self.refusal(computed, err, stepper.y_new());
-            if let Some(why) = refusal {
+            let factor = control.factor(err, matches!(refusal, None | Some(Refusal::Inaccurate)));
+            if refusal.is_some() {
                 self.stats.rejected += 1;
-                h *= if why == Refusal::Inaccurate { control.rejected(err) } else { control.unusable() };
+                h *= factor;
                 continue;
             }
 
@@ -180,7 +181,7 @@ impl<F: VectorField, R: Real> Run<'_, F, R> {
                 return Ok(true);
             }
             let length = stepper.h_lambda(h, self.options);
-            h *= control.accepted(err);
+            h *= factor;
             if self.options.method == Method::Auto && watch.should_switch(S::STIFF, length, left / h) {
                 self.h = Some(h);
                 return Ok(false);

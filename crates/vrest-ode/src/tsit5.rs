@@ -12,6 +12,8 @@ use crate::stepper::Stepper;
 
 /// Number of stages.
 pub(crate) const STAGES: usize = 7;
+/// The error estimate shrinks like h^5.
+pub(crate) const ORDER: f64 = 5.0;
 /// On the negative real axis the method is stable while h |lambda| stays below this.
 pub(crate) const STABLE_H_LAMBDA: f64 = 3.3;
 
@@ -52,6 +54,22 @@ const P: [[f64; 4]; STAGES] = [
 #[inline(always)]
 pub(crate) fn interpolation_weights<R: Real>(theta: R) -> [R; STAGES] {
     P.map(|[a, b, c, d]| theta * (theta * (theta * (theta * d + c) + b) + a))
+}
+
+/// The interpolant of state `i` after [`stages`] as the coefficients of theta^0..4.
+#[inline(always)]
+pub(crate) fn polynomial<R: Real>(y: R, k: &[R], n: usize, h: R, i: usize) -> [R; 5] {
+    let mut c = [y, R::zero(), R::zero(), R::zero(), R::zero()];
+    for power in 0..4 {
+        let mut sum = k[i] * P[0][power];
+        for s in 1..STAGES {
+            if P[s][power] != 0.0 {
+                sum += k[s * n + i] * P[s][power];
+            }
+        }
+        c[power + 1] = h * sum;
+    }
+    c
 }
 
 /// One step from (t, y) of length h. `k[..n]` holds dy/dt at the start; on return `k` holds all stages (n
@@ -111,7 +129,7 @@ impl<R: Real> Tsit5<R> {
 }
 
 impl<R: Real> Stepper<R> for Tsit5<R> {
-    const ORDER: f64 = 5.0;
+    const ORDER: f64 = ORDER;
     const STIFF: bool = false;
 
     /// |f(y7) - f(y6)| / |y7 - y6| * h: both states belong to t + h, so the quotient sees df/dy alone, and

@@ -1,0 +1,139 @@
+//! What one lane knows of the member that it works on.
+
+use super::{Member, Plan, Trajectory};
+use crate::check::arguments;
+use crate::control::first_step;
+use crate::exponential::{self, Relaxation};
+use crate::field::VectorField;
+use crate::options::{Method, Output};
+use crate::segments::edges;
+use crate::solution::Stats;
+use crate::stiffness::Watch;
+use crate::tsit5::ORDER;
+
+/// A member in work.
+pub(super) struct Lane {
+    pub(super) member: Member,
+    /// Start, inner edges and end of its span.
+    edges: Vec<f64>,
+    /// The edge it is on its way to.
+    edge: usize,
+    pub(super) watch: Watch,
+    pub(super) stats: Stats,
+    /// Recorded so far.
+    pub(super) values: Vec<f64>,
+    /// Recorded times so far.
+    recorded: usize,
+}
+
+/// What a segment begins with: the field's work, the slope at its start and the first step.
+pub(super) struct Beginning {
+    pub(super) work: Vec<f64>,
+    pub(super) slope: Vec<f64>,
+    pub(super) h: f64,
+}
+
+impl Lane {
+    /// Takes the member in, or gives it back where lanes do not suit it.
+    pub(super) fn take<F: VectorField>(
+        field: &F,
+        plan: &Plan,
+        member: Member,
+        room: &mut Beginning,
+    ) -> Result<Lane, Member> {
+        let output = Output::At(plan.times);
+        let (t0, t1) = (plan.t0, plan.t1);
+        let checked = arguments(field, &member.p, &member.y0, t0, t1, output, plan.options);
+        if plan.options.method == Method::Stiff || t1 <= t0 || checked.is_err() {
+            return Err(member);
+        }
+        let mut lane = Lane {
+            edges: edges(field, &member.p, plan.t0, plan.t1),
+            member,
+            edge: 0,
+            watch: Watch::default(),
+            stats: Stats::default(),
+            values: Vec::with_capacity(plan.times.len() * plan.record.len()),
+            recorded: 0,
+        };
+        lane.stats.method.tsit5 = true;
+        let y0 = std::mem::take(&mut lane.member.y0);
+        let usable = lane.begin_segment(field, plan, &y0, room);
+        let exact = plan.options.method == Method::Auto
+            && exponential::applicable(field)
+            && Relaxation::detect(field, plan.t0, y0[0], &room.work, &mut lane.stats).is_some();
+        lane.member.y0 = y0;
+        if exact || !usable {
+            return Err(lane.member);
+        }
+        lane.record_start(plan);
+        Ok(lane)
+    }
+
+    /// Makes ready for the next segment, from the state `y` at its start; false where the slope is no number.
+    pub(super) fn begin_segment<F: VectorField>(
+        &mut self,
+        field: &F,
+        plan: &Plan,
+        y: &[f64],
+        room: &mut Beginning,
+    ) -> bool {
+        let (start, end) = (self.edges[self.edge], self.edges[self.edge + 1]);
+        self.edge += 1;
+        self.watch = Watch::default();
+        field.prepare(0.5 * (start + end), &self.member.p, &mut room.work);
+        field.eval(start, y, &mut room.work, &mut room.slope);
+        self.stats.evals += 2;
+        let (work, slope) = (&mut room.work, &room.slope);
+        room.h = first_step(y, slope, end - start, ORDER, plan.options, |h, f| {
+            let ahead: Vec<f64> = y.iter().zip(slope).map(|(y, k)| y + k * h).collect();
+            field.eval(start + h, &ahead, work, f);
+        });
+        slope.iter().all(|f| f.is_finite())
+    }
+
+    /// The edge it is on its way to.
+    pub(super) fn end(&self) -> f64 {
+        self.edges[self.edge]
+    }
+
+    /// Whether that edge is the end of the span.
+    pub(super) fn is_last_segment(&self) -> bool {
+        self.edge + 1 == self.edges.len()
+    }
+
+    fn record_start(&mut self, plan: &Plan) {
+        while self.recorded < plan.times.len() && plan.times[self.recorded] <= plan.t0 {
+            self.values.extend(plan.record.iter().map(|&i| self.member.y0[i]));
+            self.recorded += 1;
+        }
+    }
+
+    /// Whether a time to be recorded lies within a step that ends at `t`.
+    #[inline(always)]
+    pub(super) fn wants(&self, plan: &Plan, t: f64) -> bool {
+        self.recorded < plan.times.len() && plan.times[self.recorded] <= t
+    }
+
+    /// Records the times up to the end of the step from `t`, 1/h = `inverse_h`; `at(i, theta)` is the recorded state i.
+    #[inline(always)]
+    pub(super) fn record(
+        &mut self,
+        plan: &Plan,
+        t: f64,
+        inverse_h: f64,
+        t_new: f64,
+        at: impl Fn(usize, f64) -> f64,
+    ) {
+        while self.wants(plan, t_new) {
+            let theta = (plan.times[self.recorded] - t) * inverse_h;
+            self.values.extend((0..plan.record.len()).map(|i| at(i, theta)));
+            self.recorded += 1;
+        }
+    }
+
+    /// The member and its course.
+    pub(super) fn finish(self) -> (usize, Trajectory) {
+        (self.member.id, Trajectory { values: self.values, stats: self.stats })
+    }
+}

@@ -1,0 +1,93 @@
+//! Many systems of one kind at a time: one a lane, each with its own parameters, time, step and end.
+//!
+//! The systems of an ensemble need different steps at different times, a spike here and a rest there. Lanes that
+//! shared a step would all take the shortest; here every lane has its own, and a lane that has come to its end takes
+//! the next member at once, so that none idles. A member's numbers depend on nothing but itself: neither on its lane,
+//! nor on its neighbours, nor on the number of threads.
+//!
+//! Lanes take explicit steps. A member that these do not suit goes to the solver for one system ([`solve`]): one that
+//! stability limits to short steps, one whose segments have an exact solution, and one that fails, whose reason is
+//! then told as for a single system.
+
+mod lane;
+mod pack;
+
+use crate::error::SolveError;
+use crate::field::VectorField;
+use crate::options::{Options, Output};
+use crate::simd;
+use crate::solution::Stats;
+use crate::solve::solve;
+use pack::Pack;
+
+/// One system of an ensemble.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Member {
+    /// The caller's number for it.
+    pub id: usize,
+    /// Its parameters.
+    pub p: Vec<f64>,
+    /// Its state at the start.
+    pub y0: Vec<f64>,
+}
+
+/// What all members have in common.
+#[derive(Debug, Clone)]
+pub struct Plan<'a> {
+    /// Start of the span.
+    pub t0: f64,
+    /// End of the span.
+    pub t1: f64,
+    /// The times that come back, as in [`Output::At`].
+    pub times: &'a [f64],
+    /// The states that come back.
+    pub record: &'a [usize],
+    /// Settings, the same for all.
+    pub options: &'a Options<'a>,
+}
+
+/// One member's course.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Trajectory {
+    /// The recorded states, row-major: `values[k * record.len() + i]` is state `record[i]` at `times[k]`.
+    pub values: Vec<f64>,
+    /// What it cost.
+    pub stats: Stats,
+}
+
+/// Solves y' = f(t, y; p) for every member that `next` gives, on this thread, and hands each course to `done` as soon
+/// as it is finished (in the order of finishing).
+///
+/// Several threads may share one source of members, each calling this function. Only the members in work are held
+/// in memory.
+///
+/// # Errors
+/// Each member has its own, see [`SolveError`].
+pub fn ensemble<F: VectorField>(
+    field: &F,
+    plan: &Plan,
+    mut next: impl FnMut() -> Option<Member>,
+    mut done: impl FnMut(usize, Result<Trajectory, SolveError>),
+) {
+    let mut pack = Pack::new(field, plan);
+    simd::enter(
+        #[inline(always)]
+        || pack.run(&mut next, &mut done),
+    );
+}
+
+/// One member by the solver for one system.
+fn alone<F: VectorField>(field: &F, plan: &Plan, member: &Member) -> Result<Trajectory, SolveError> {
+    let output = Output::At(plan.times);
+    let solution = solve(field, &member.p, &member.y0, plan.t0, plan.t1, output, plan.options)?;
+    let values = if plan.record.len() == solution.n_states {
+        solution.y
+    } else {
+        let rows = solution.y.chunks_exact(solution.n_states);
+        rows.flat_map(|row| plan.record.iter().map(|&i| row[i])).collect()
+    };
+    Ok(Trajectory { values, stats: solution.stats })
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,172 @@
+use super::*;
+use crate::options::Method;
+use crate::real::Real;
+
+/// Van der Pol's oscillator, y'' = mu (1 - y^2) y' - y + a sin(t), with a jump of a at t = p[2].
+struct VanDerPol;
+
+impl VectorField for VanDerPol {
+    fn n_states(&self) -> usize {
+        2
+    }
+    fn n_params(&self) -> usize {
+        3
+    }
+    fn work_len(&self) -> usize {
+        2
+    }
+    fn prepare<R: Real>(&self, t: R, p: &[R], work: &mut [R]) {
+        work[0] = p[0];
+        work[1] = R::select(t.lt(p[2]), R::zero(), p[1]);
+    }
+    fn eval<R: Real>(&self, t: R, y: &[R], work: &mut [R], dy: &mut [R]) {
+        dy[0] = y[1];
+        dy[1] = work[0] * (-(y[0] * y[0]) + 1.0) * y[1] - y[0] + work[1] * t.sin();
+    }
+    fn breakpoints<R: Real>(&self, p: &[R], out: &mut Vec<R>) {
+        out.push(p[2]);
+    }
+}
+
+fn members(n: usize) -> Vec<Member> {
+    let one = |id: usize| {
+        let x = id as f64 / n as f64;
+        Member { id, p: vec![0.2 + 3.0 * x, 1.0 - x, 3.0 + 4.0 * x], y0: vec![2.0 - x, 0.1] }
+    };
+    (0..n).map(one).collect()
+}
+
+fn times() -> Vec<f64> {
+    (0..=50).map(|k| 0.2 * f64::from(k)).collect()
+}
+
+fn run<F: VectorField>(
+    field: &F,
+    options: &Options,
+    record: &[usize],
+    members: Vec<Member>,
+) -> Vec<Result<Trajectory, SolveError>> {
+    let times = times();
+    let plan = Plan { t0: 0.0, t1: 10.0, times: &times, record, options };
+    let mut results: Vec<_> = members.iter().map(|_| None).collect();
+    let mut left = members.into_iter();
+    ensemble(field, &plan, || left.next(), |id, result| results[id] = Some(result));
+    results.into_iter().map(|r| r.expect("every member comes back")).collect()
+}
+
+fn alone_of<F: VectorField>(field: &F, options: &Options, member: &Member) -> Vec<f64> {
+    let solution = solve(field, &member.p, &member.y0, 0.0, 10.0, Output::At(&times()), options);
+    solution.expect("it solves").y
+}
+
+#[test]
+fn every_member_has_the_course_that_it_has_alone() {
+    for (rtol, within) in [(1e-5, 3e-4), (1e-9, 3e-8)] {
+        let options = Options::with_tolerance(rtol, rtol);
+        let all = run(&VanDerPol, &options, &[0, 1], members(37));
+        for (member, got) in members(37).iter().zip(all) {
+            let got = got.expect("it solves");
+            let want = alone_of(&VanDerPol, &Options::with_tolerance(1e-12, 1e-12), member);
+            assert_eq!(got.values.len(), want.len());
+            for (a, b) in got.values.iter().zip(&want) {
+                assert!((a - b).abs() < within, "member {}: {a} and not {b}", member.id);
+            }
+            // The same method and the same control: the same work, but for roundings.
+            let work = solve(&VanDerPol, &member.p, &member.y0, 0.0, 10.0, Output::EveryStep, &options);
+            let steps = work.expect("it solves").stats.steps;
+            assert!(got.stats.steps.abs_diff(steps) <= 2, "{} {steps}", got.stats.steps);
+        }
+    }
+}
+
+#[test]
+fn neither_neighbours_nor_order_change_a_bit_of_a_member() {
+    let options = Options::default();
+    let together = run(&VanDerPol, &options, &[1], members(23));
+    let mut backwards = members(23);
+    backwards.reverse();
+    let reversed = run(&VanDerPol, &options, &[1], backwards);
+    assert_eq!(together, reversed);
+    for member in members(23).into_iter().step_by(5) {
+        let id = member.id;
+        let single = run(&VanDerPol, &options, &[1], vec![Member { id: 0, ..member }]);
+        assert_eq!(single[0], together[id]);
+    }
+}
+
+#[test]
+fn stiff_members_go_to_the_stiff_solver_and_the_others_stay() {
+    let mut two = members(2);
+    two[1].p[0] = 1e6;
+    let results = run(&VanDerPol, &Options::default(), &[0], two.clone());
+    let of = |i: usize| results[i].as_ref().expect("it solves").stats.method.to_string();
+    assert_eq!(of(0), "tsit5");
+    assert!(of(1).contains("rodas5p"), "{}", of(1));
+    let forced = Options { method: Method::Stiff, ..Options::default() };
+    let result = run(&VanDerPol, &forced, &[0], two);
+    assert!(result.iter().all(|r| r.as_ref().is_ok_and(|t| t.stats.method.to_string() == "rodas5p")));
+}
+
+/// y' = -p y + 1: one state, a straight line.
+struct Line;
+
+impl VectorField for Line {
+    fn n_states(&self) -> usize {
+        1
+    }
+    fn n_params(&self) -> usize {
+        1
+    }
+    fn work_len(&self) -> usize {
+        1
+    }
+    fn prepare<R: Real>(&self, _: R, p: &[R], work: &mut [R]) {
+        work[0] = p[0];
+    }
+    fn eval<R: Real>(&self, _: R, y: &[R], work: &mut [R], dy: &mut [R]) {
+        dy[0] = -(work[0] * y[0]) + 1.0;
+    }
+    fn depends_on_time(&self) -> bool {
+        false
+    }
+}
+
+#[test]
+fn straight_lines_are_solved_exactly_and_wrong_members_say_why() {
+    let member = |id, p: f64, y0: f64| Member { id, p: vec![p], y0: vec![y0] };
+    let all = vec![member(0, 0.5, 3.0), member(1, f64::NAN, 1.0), member(2, 2.0, 0.0)];
+    let results = run(&Line, &Options::default(), &[0], all);
+    for (i, p, y0) in [(0, 0.5, 3.0), (2, 2.0, 0.0)] {
+        let course = results[i].as_ref().expect("it solves");
+        assert_eq!(course.stats.method.to_string(), "exponential");
+        for (t, y) in times().iter().zip(&course.values) {
+            let exact = 1.0 / p + (y0 - 1.0 / p) * f64::exp(-p * t);
+            assert!((y - exact).abs() < 1e-13, "{t}: {y} {exact}");
+        }
+    }
+    assert!(results[1].is_err());
+}
+
+#[test]
+fn a_member_that_fails_says_so_and_the_others_go_on() {
+    let mut three = members(3);
+    three[1].y0[0] = 1e300;
+    let results = run(&VanDerPol, &Options::default(), &[0, 1], three);
+    assert!(results[0].is_ok() && results[2].is_ok());
+    let error = results[1].as_ref().expect_err("it overflows");
+    assert!(!error.to_string().is_empty());
+}
+
+#[test]
+fn every_level_of_the_vector_unit_gives_the_same_bits() {
+    // The lanes' arithmetic has no fused multiply-add; outside of `enter` it is compiled for the portable level.
+    let (times, options) = (times(), Options::default());
+    let plan = Plan { t0: 0.0, t1: 10.0, times: &times, record: &[0, 1], options: &options };
+    let mut portable: Vec<Option<Trajectory>> = vec![None; 19];
+    let mut left = members(19).into_iter();
+    Pack::new(&VanDerPol, &plan)
+        .run(&mut || left.next(), &mut |id, result| portable[id] = Some(result.expect("it solves")));
+    for (got, want) in run(&VanDerPol, &options, &[0, 1], members(19)).into_iter().zip(portable) {
+        assert_eq!(got.ok(), want);
+    }
+}
