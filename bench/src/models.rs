@@ -1,8 +1,11 @@
 //! Our side's membranes: cell and protocol files like any user's.
 
+use std::sync::Mutex;
 use vrest_membrane::{Cell, Experiment, Membrane, Problem, Protocol, presets};
+use vrest_ode::{Member, Options, Plan, ensemble_on_all_threads};
 
 use crate::error::BenchError;
+use crate::exchange::Array;
 
 /// The squid axon with fixed reversal potentials.
 pub const HODGKIN_HUXLEY: &str = include_str!("../models/hodgkin_huxley.toml");
@@ -31,6 +34,32 @@ pub fn experiment(cell: &str, protocol: &str) -> Result<Experiment, BenchError> 
     let cell = Cell::parse(cell).map_err(refused)?.cell;
     let protocol = Protocol::parse(protocol).map_err(refused)?.protocol;
     Experiment::new(Membrane::compile(&cell), protocol).map_err(refused)
+}
+
+/// The first state of every row of `parameters` at `times`; `member` turns a row into parameters and start.
+pub fn ensemble(
+    experiment: &Experiment,
+    parameters: &Array,
+    times: &[f64],
+    options: &Options,
+    member: impl Fn(&[f64]) -> (Vec<f64>, Vec<f64>) + Sync,
+) -> Result<Vec<f64>, BenchError> {
+    let plan = Plan { t0: 0.0, t1: times[times.len() - 1], times, record: &[0], options };
+    let rows: Vec<&[f64]> = parameters.rows().collect();
+    let results = Mutex::new(vec![Vec::new(); rows.len()]);
+    let failed = Mutex::new(None);
+    let draw = |id: usize| {
+        let (p, y0) = member(rows[id]);
+        Some(Member { id, p, y0 })
+    };
+    ensemble_on_all_threads(experiment, &plan, rows.len(), draw, |id, result| match result {
+        Ok(course) => results.lock().expect("no thread panics")[id] = course.values,
+        Err(e) => *failed.lock().expect("no thread panics") = Some(e),
+    });
+    match failed.into_inner().expect("no thread panics") {
+        Some(e) => Err(BenchError::ours(e)),
+        None => Ok(results.into_inner().expect("no thread panics").concat()),
+    }
 }
 
 /// Where the named parameters stand in the experiment's parameter vector.

@@ -1,7 +1,6 @@
 //! B2: an ensemble of spiking Hodgkin-Huxley membranes.
 
-use rayon::prelude::*;
-use vrest_ode::{Options, Output, solve};
+use vrest_ode::Options;
 
 use crate::error::BenchError;
 use crate::exchange::{Array, Arrays, Inputs, Reply, Run};
@@ -74,20 +73,15 @@ impl Task for HhEnsemble {
         let experiment = models::experiment(HODGKIN_HUXLEY, CONSTANT_CURRENT)?;
         let places = models::indices(&experiment, &HODGKIN_HUXLEY_PATHS)?;
         let (parameters, times) = (&inputs.arrays["parameters"], &inputs.arrays["times"].data);
-        let end = times[times.len() - 1];
         let mut runs = Vec::new();
         for rtol in inputs.rtols() {
             let options = Options::with_tolerance(rtol, 1e-2 * rtol);
             let work = || {
-                let one = |row: &[f64]| {
+                models::ensemble(&experiment, parameters, times, &options, |row| {
                     let mut p = experiment.defaults();
                     places.iter().zip(row).for_each(|(i, x)| p[*i] = *x);
-                    let run = solve(&experiment, &p, &START, 0.0, end, Output::At(times), &options);
-                    Ok(run.map_err(BenchError::ours)?.state(0).collect::<Vec<f64>>())
-                };
-                let rows: Vec<&[f64]> = parameters.rows().collect();
-                let v: Result<Vec<Vec<f64>>, BenchError> = rows.par_iter().map(|row| one(row)).collect();
-                Ok(v?.concat())
+                    (p, START.to_vec())
+                })
             };
             let shape = [parameters.shape[0], times.len()];
             let outputs = |v| Arrays::from([("v".into(), Array::new(&shape, v))]);

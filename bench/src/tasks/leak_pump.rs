@@ -1,7 +1,6 @@
 //! B1: an ensemble of leak-and-pump membranes with a current step, beside its exact solution.
 
-use rayon::prelude::*;
-use vrest_ode::{Options, Output, solve};
+use vrest_ode::Options;
 
 use crate::error::BenchError;
 use crate::exchange::{Array, Arrays, Inputs, Reply, Run};
@@ -109,18 +108,13 @@ impl Task for LeakPump {
         let experiment = models::experiment(models::seed_neuron()?, models::STEP)?;
         let places = models::indices(&experiment, &PATHS)?;
         let (parameters, times) = (&inputs.arrays["parameters"], &inputs.arrays["times"].data);
-        let end = times[times.len() - 1];
         let options = Options::default();
         let work = || {
-            let one = |row: &[f64]| {
+            models::ensemble(&experiment, parameters, times, &options, |row| {
                 let mut p = experiment.defaults();
                 places.iter().zip(row).for_each(|(i, x)| p[*i] = *x);
-                let run = solve(&experiment, &p, &[V_START], 0.0, end, Output::At(times), &options);
-                Ok(run.map_err(BenchError::ours)?.state(0).collect::<Vec<f64>>())
-            };
-            let rows: Vec<&[f64]> = parameters.rows().collect();
-            let v: Result<Vec<Vec<f64>>, BenchError> = rows.par_iter().map(|row| one(row)).collect();
-            Ok(v?.concat())
+                (p, vec![V_START])
+            })
         };
         let shape = [parameters.shape[0], times.len()];
         let outputs = |v| Arrays::from([("v".into(), Array::new(&shape, v))]);

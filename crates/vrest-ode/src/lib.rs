@@ -31,7 +31,7 @@ mod tsit5;
 pub mod zeros;
 
 pub use dual::Dual;
-pub use ensemble::{Member, Plan, Trajectory, ensemble};
+pub use ensemble::{Member, Plan, Trajectory, ensemble, ensemble_on_all_threads};
 pub use error::{Refusal, SolveError};
 pub use field::VectorField;
 pub use interval::Interval;

@@ -49,6 +49,21 @@ impl<'a, R: Real> Recorder<'a, R> {
         }
     }
 
+    /// As [`step`](Self::step), where one state's course is known at once: `at_each(times, out)` appends the state at
+    /// `times`.
+    pub(crate) fn stride(&mut self, t_new: f64, y_new: &[R], at_each: impl FnOnce(&[f64], &mut Vec<R>)) {
+        match self.output {
+            Output::EveryStep => self.push(t_new, y_new),
+            Output::At(times) => {
+                let left = &times[self.next..];
+                let within = &left[..left.partition_point(|&time| time <= t_new)];
+                self.t.extend_from_slice(within);
+                at_each(within, &mut self.y);
+                self.next += within.len();
+            }
+        }
+    }
+
     fn push(&mut self, t: f64, y: &[R]) {
         self.t.push(t);
         self.y.extend_from_slice(y);

@@ -123,9 +123,8 @@ impl<F: VectorField, R: Real> Run<'_, F, R> {
             return false;
         }
         self.y[0] = relaxation.after(h);
-        self.recorder.step(self.t, h, edge.first(), &self.y, |theta, out| {
-            out[0] = relaxation.after(theta * h);
-        });
+        let t = self.t;
+        self.recorder.stride(edge.first(), &self.y, |times, out| relaxation.at_each(t, times, out));
         self.t = edge;
         self.stats.steps += 1;
         self.stats.method.exponential = true;

@@ -165,6 +165,9 @@ impl Membrane {
         let v = y[0];
         let mut net = work[slot::LINE_I] + work[slot::LINE_G] * v;
         for m in self.mechanisms.iter().filter(|m| !m.folded) {
+            // Hidden from the compiler, which would move all that depends on V alone, the exponentials of the whole
+            // library, out of this loop, and compute it for every membrane.
+            let v = std::hint::black_box(v);
             let site = self.site(m, work);
             let k = &work[m.k.clone()];
             let mut out = [R::zero(); MAX_SLOTS];

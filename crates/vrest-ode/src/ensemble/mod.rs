@@ -19,6 +19,8 @@ use crate::simd;
 use crate::solution::Stats;
 use crate::solve::solve;
 use pack::Pack;
+use rayon::prelude::*;
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 /// One system of an ensemble.
 #[derive(Debug, Clone, PartialEq)]
@@ -74,6 +76,35 @@ pub fn ensemble<F: VectorField>(
         #[inline(always)]
         || pack.run(&mut next, &mut done),
     );
+}
+
+/// [`ensemble`] of `n` members on the threads of the current rayon pool. `member(i)` gives the i-th, or `None` where it
+/// is to be left out; it and `done` are called from several threads, in no order.
+///
+/// # Errors
+/// Each member has its own, see [`SolveError`].
+pub fn ensemble_on_all_threads<F: VectorField>(
+    field: &F,
+    plan: &Plan,
+    n: usize,
+    member: impl Fn(usize) -> Option<Member> + Sync,
+    done: impl Fn(usize, Result<Trajectory, SolveError>) + Sync,
+) {
+    // One source for all threads: whoever has a lane free takes the next, so that all end together.
+    let source = AtomicUsize::new(0);
+    let next = || {
+        loop {
+            let i = source.fetch_add(1, Ordering::Relaxed);
+            if i >= n {
+                return None;
+            }
+            if let Some(member) = member(i) {
+                return Some(member);
+            }
+        }
+    };
+    let threads = rayon::current_num_threads().min(n);
+    (0..threads).into_par_iter().for_each(|_| ensemble(field, plan, next, &done));
 }
 
 /// One member by the solver for one system.
