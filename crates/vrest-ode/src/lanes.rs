@@ -5,7 +5,7 @@
 //! it, the last would make the levels differ. The elementary functions are therefore our own, within 2 ulp
 //! of the C library over their whole range (tests below).
 
-use crate::real::Real;
+use crate::real::{BERNOULLI_LONG_SERIES_BELOW, Real, bernoulli_series};
 use crate::simd;
 use std::ops::{Add, AddAssign, BitAnd, BitOr, Div, Mul, Neg, Not, Sub, SubAssign};
 
@@ -59,6 +59,11 @@ impl<const N: usize> Mask<N> {
     #[inline(always)]
     pub fn all(self) -> bool {
         self.0.iter().fold(u64::MAX, |a, b| a & b) == u64::MAX
+    }
+    /// One bit a lane, that of lane 0 the lowest.
+    #[inline(always)]
+    pub fn bits(self) -> u32 {
+        self.0.iter().enumerate().fold(0, |bits, (l, &m)| bits | ((m & 1) as u32) << l)
     }
     /// From one `bool` a lane.
     #[inline(always)]
@@ -160,14 +165,18 @@ fn split_exp(x: f64) -> (f64, f64, f64) {
     let shifted = x * std::f64::consts::LOG2_E + ROUND;
     let k = shifted - ROUND;
     let r = (x - k * LN2_HI) - k * LN2_LO;
-    let mut poly = INV_FACTORIAL[11];
-    for &c in INV_FACTORIAL[..11].iter().rev() {
-        poly = poly * r + c;
-    }
+    // Pairs first (Estrin): a chain of twelve multiplications and additions would wait for itself.
+    let c = INV_FACTORIAL;
+    let pair = |i: usize| c[i] + c[i + 1] * r;
+    let (r2, r4) = (r * r, (r * r) * (r * r));
+    let low = pair(0) + pair(2) * r2;
+    let middle = pair(4) + pair(6) * r2;
+    let high = pair(8) + pair(10) * r2;
+    let poly = low + (middle + high * r4) * r4;
     let k = shifted.to_bits() as i64 - ROUND.to_bits() as i64;
     let half = k >> 1;
     let pow2 = |e: i64| f64::from_bits(((e + 1023) as u64) << 52);
-    (pow2(half), pow2(k - half), poly * r * r + r)
+    (pow2(half), pow2(k - half), poly * r2 + r)
 }
 
 #[inline(always)]
@@ -179,9 +188,9 @@ fn select(mask: bool, yes: f64, no: f64) -> f64 {
 /// Keeps arguments where 2^k has a representation; beyond it the result is 0 or infinite anyway.
 #[inline(always)]
 fn clamp_exponent(x: f64) -> f64 {
-    // A NaN fails both comparisons and stays a NaN.
-    let x = select(x > 710.0, 710.0, x);
-    select(x < -746.0, -746.0, x)
+    // A NaN fails both comparisons and stays a NaN. Each line is one instruction, minimum or maximum.
+    let x = if x > 710.0 { 710.0 } else { x };
+    if x < -746.0 { -746.0 } else { x }
 }
 
 #[inline(always)]
@@ -324,6 +333,15 @@ impl<const N: usize> Real for Lanes<N> {
     #[inline(always)]
     fn lookup(self, f: impl Fn(f64) -> f64) -> Self {
         self.map(f)
+    }
+    #[inline(always)]
+    fn bernoulli_with(self, exp: Self) -> Self {
+        let near = self.abs().lt(Self::splat(BERNOULLI_LONG_SERIES_BELOW));
+        Self::select(near, bernoulli_series(self), self / (exp - 1.0))
+    }
+    #[inline(always)]
+    fn logistic_with(self, exp_minus: Self) -> Self {
+        Self::one() / (exp_minus + 1.0)
     }
     #[inline(always)]
     fn enter<T>(f: impl FnOnce() -> T) -> T {

@@ -129,6 +129,18 @@ pub trait Real:
         let b = safe.bernoulli();
         Self::select(near, series * self - 0.5, b * (-(b + safe) + 1.0) / safe)
     }
+    /// [`bernoulli`](Real::bernoulli) where e^x is known already, to a few ulp.
+    #[inline(always)]
+    fn bernoulli_with(self, exp: Self) -> Self {
+        let _ = exp;
+        self.bernoulli()
+    }
+    /// [`logistic`](Real::logistic) where e^-x is known already.
+    #[inline(always)]
+    fn logistic_with(self, exp_minus: Self) -> Self {
+        let _ = exp_minus;
+        self.logistic()
+    }
     /// The logistic function 1/(1 + e^-x).
     #[inline(always)]
     fn logistic(self) -> Self {
@@ -187,11 +199,35 @@ impl Real for f64 {
     fn lookup(self, f: impl Fn(f64) -> f64) -> Self {
         f(self)
     }
+    #[inline(always)]
+    fn bernoulli_with(self, exp: f64) -> f64 {
+        if self.abs() < BERNOULLI_LONG_SERIES_BELOW { bernoulli_series(self) } else { self / (exp - 1.0) }
+    }
+    #[inline(always)]
+    fn logistic_with(self, exp_minus: f64) -> f64 {
+        1.0 / (1.0 + exp_minus)
+    }
+}
+
+/// Above this magnitude e^x - 1 loses less than two bits.
+pub(crate) const BERNOULLI_LONG_SERIES_BELOW: f64 = 0.3;
+/// B_2n/(2n)! for 2n = 2, 4, ... 10. The next term is below 3e-16 at 0.3.
+const BERNOULLI_SERIES: [f64; 5] =
+    [1.0 / 12.0, -1.0 / 720.0, 1.0 / 30_240.0, -1.0 / 1_209_600.0, 1.0 / 47_900_160.0];
+
+/// The Bernoulli function near 0.
+#[inline(always)]
+pub(crate) fn bernoulli_series<R: Real>(x: R) -> R {
+    let x2 = x * x;
+    let [a, b, c, d, e] = BERNOULLI_SERIES;
+    let even = x2 * (x2 * (x2 * (x2 * e + d) + c) + b) + a;
+    even * x2 - x * 0.5 + 1.0
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::lanes::Lanes;
 
     #[test]
     fn bernoulli_is_smooth_across_its_series_threshold_and_right_at_the_ends() {
@@ -205,6 +241,19 @@ mod tests {
         for x in [1e-9, 1e-3, 0.3, 4.0, 50.0] {
             assert!(((-x).bernoulli() - x.bernoulli() - x).abs() < 1e-13 * (1.0 + x));
         }
+    }
+
+    #[test]
+    fn the_forms_with_a_known_exponential_are_those_without() {
+        for k in -4000..4000 {
+            let x = f64::from(k) * 0.02 + 0.003;
+            let close = |a: f64, b: f64| assert!((a - b).abs() <= 1.5e-15 * b.abs(), "{x}: {a} {b}");
+            close(x.bernoulli_with(x.exp()), x.bernoulli());
+            close(x.logistic_with((-x).exp()), Real::logistic(x));
+            close(Lanes([x; 2]).bernoulli_with(Lanes([x.exp(); 2])).0[1], x.bernoulli());
+        }
+        assert_eq!(0.0f64.bernoulli_with(1.0), 1.0);
+        assert!(900.0f64.bernoulli_with(f64::INFINITY) == 0.0 && (-900.0f64).bernoulli_with(0.0) == 900.0);
     }
 
     #[test]

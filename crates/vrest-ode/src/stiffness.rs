@@ -1,7 +1,7 @@
 //! When the automatic method changes between explicit and stiff steps.
 
 /// An explicit step this long, in units of its stability limit, is limited by stability.
-const AT_THE_LIMIT: f64 = 0.8;
+pub(crate) const AT_THE_LIMIT: f64 = 0.8;
 /// A stiff step this short could be explicit.
 const FAR_BELOW: f64 = 0.4;
 /// Steps in favour of a change before it is made, and steps against that forget them.
@@ -18,6 +18,10 @@ pub(crate) struct Watch {
 }
 
 impl Watch {
+    /// Whether any step of late spoke for the other method.
+    pub(crate) fn suspects(&self) -> bool {
+        self.in_favour > 0
+    }
     /// Takes note of an accepted step of `length` stability limits with `steps_left` of its kind to go.
     pub(crate) fn should_switch(&mut self, stiff: bool, length: Option<f64>, steps_left: f64) -> bool {
         let Some(length) = length else { return false };

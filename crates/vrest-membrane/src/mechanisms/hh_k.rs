@@ -4,6 +4,7 @@
 use crate::mechanism::*;
 use crate::reader::Section;
 use crate::units::Dimension::*;
+use std::f64::consts::E;
 use vrest_ode::Real;
 
 /// See the [module](self).
@@ -45,9 +46,12 @@ impl Mechanism for HhK {
 
     #[inline(always)]
     fn gates<R: Real>(&self, v: R, _: &Site<'_, R>, k: &[R], out: &mut [Gate<R>]) {
+        // One exponential for both rates: e^(-(V + 55)/10) = e (e^(-(V + 65)/80))^8.
+        let slow = ((v + 65.0) * (-1.0 / 80.0)).exp();
+        let fast = slow * slow * (slow * slow);
         // 0.01 (V + 55)/(1 - e^(-(V + 55)/10)) in its safe form.
-        let alpha = ((v + 55.0) * -0.1).bernoulli() * 0.1;
-        let beta = ((v + 65.0) * (-1.0 / 80.0)).exp() * 0.125;
+        let alpha = ((v + 55.0) * -0.1).bernoulli_with(fast * fast * E) * 0.1;
+        let beta = slow * 0.125;
         out[0] = Gate::alpha_beta(alpha, beta).times(k[Q]);
     }
 

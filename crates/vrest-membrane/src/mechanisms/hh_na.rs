@@ -10,6 +10,10 @@ use vrest_ode::Real;
 #[derive(Debug, Clone)]
 pub struct HhNa;
 
+/// e^(5/2) and e^3.
+const E_2_5: f64 = 12.182_493_960_703_473;
+const E_3: f64 = 20.085_536_923_187_668;
+
 parameters! {
     G = param("g", Conductance, "conductance with all gates open").at_least(0.0).plausible(0.0, 1000.0);
     [derived] Q;
@@ -45,11 +49,14 @@ impl Mechanism for HhNa {
 
     #[inline(always)]
     fn gates<R: Real>(&self, v: R, _: &Site<'_, R>, k: &[R], out: &mut [Gate<R>]) {
+        // One exponential for three rates: e^(-(V + 40)/10) and e^(-(V + 35)/10) are multiples of (e^(-(V + 65)/20))^2.
+        let slow = ((v + 65.0) * (-1.0 / 20.0)).exp();
+        let fast = slow * slow;
         // 0.1 (V + 40)/(1 - e^(-(V + 40)/10)) in its safe form.
-        let alpha_m = ((v + 40.0) * -0.1).bernoulli();
+        let alpha_m = ((v + 40.0) * -0.1).bernoulli_with(fast * E_2_5);
         let beta_m = ((v + 65.0) * (-1.0 / 18.0)).exp() * 4.0;
-        let alpha_h = ((v + 65.0) * (-1.0 / 20.0)).exp() * 0.07;
-        let beta_h = ((v + 35.0) * 0.1).logistic();
+        let alpha_h = slow * 0.07;
+        let beta_h = ((v + 35.0) * 0.1).logistic_with(fast * E_3);
         out[0] = Gate::alpha_beta(alpha_m, beta_m).times(k[Q]);
         out[1] = Gate::alpha_beta(alpha_h, beta_h).times(k[Q]);
     }

@@ -109,27 +109,23 @@ impl Lane {
         }
     }
 
-    /// Whether a time to be recorded lies within a step that ends at `t`.
-    #[inline(always)]
-    pub(super) fn wants(&self, plan: &Plan, t: f64) -> bool {
-        self.recorded < plan.times.len() && plan.times[self.recorded] <= t
+    /// The next time to be recorded; beyond all time where there is none.
+    pub(super) fn wanted(&self, plan: &Plan) -> f64 {
+        plan.times.get(self.recorded).copied().unwrap_or(f64::INFINITY)
     }
 
-    /// Records the times up to the end of the step from `t`, 1/h = `inverse_h`; `at(i, theta)` is the recorded state i.
+    /// Records the times up to `t_new`, where `at(i, time)` is the recorded state i, and returns the next one.
     #[inline(always)]
-    pub(super) fn record(
-        &mut self,
-        plan: &Plan,
-        t: f64,
-        inverse_h: f64,
-        t_new: f64,
-        at: impl Fn(usize, f64) -> f64,
-    ) {
-        while self.wants(plan, t_new) {
-            let theta = (plan.times[self.recorded] - t) * inverse_h;
-            self.values.extend((0..plan.record.len()).map(|i| at(i, theta)));
+    pub(super) fn record(&mut self, plan: &Plan, t_new: f64, at: impl Fn(usize, f64) -> f64) -> f64 {
+        let mut wanted = self.wanted(plan);
+        while wanted <= t_new {
+            for i in 0..plan.record.len() {
+                self.values.push(at(i, wanted));
+            }
             self.recorded += 1;
+            wanted = self.wanted(plan);
         }
+        wanted
     }
 
     /// The member and its course.

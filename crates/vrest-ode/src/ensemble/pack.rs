@@ -5,26 +5,38 @@ use super::{Member, Plan, Trajectory, alone};
 use crate::control::{Controller, scaled_norm_of_each};
 use crate::error::SolveError;
 use crate::field::VectorField;
-use crate::lanes::Lanes;
+use crate::lanes::{Lanes, Mask};
 use crate::options::Method;
 use crate::real::Real;
+use crate::stiffness::AT_THE_LIMIT;
 use crate::tsit5::{ORDER, STABLE_H_LAMBDA, STAGES, error_of, polynomial, stages};
 use std::sync::atomic::Ordering;
 
 /// Members at a time: a vector of AVX-512, two of AVX2.
 pub(super) const WIDTH: usize = 8;
 type L = Lanes<WIDTH>;
+type LaneMask = Mask<WIDTH>;
 
-/// What a lane's step has come to.
-enum Outcome {
-    /// It goes on.
-    OnItsWay,
-    /// It has reached an edge within the span.
-    AtAnEdge,
-    /// It has reached the end.
-    AtTheEnd,
-    /// Lanes do not suit it.
-    GivenUp,
+/// One bit a lane.
+type Bits = u32;
+
+/// What the steps have come to, lane by lane.
+#[derive(Default)]
+struct Events {
+    /// Reached an edge of theirs.
+    arrived: Bits,
+    /// Not for lanes.
+    unsuited: Bits,
+}
+
+/// The set bits, lowest first.
+#[inline(always)]
+fn lanes_of(mut bits: Bits) -> impl Iterator<Item = usize> {
+    std::iter::from_fn(move || {
+        let l = bits.trailing_zeros();
+        bits &= bits.wrapping_sub(1);
+        (l < Bits::BITS).then_some(l as usize)
+    })
 }
 
 /// `WIDTH` members and their common arithmetic.
@@ -32,9 +44,20 @@ pub(super) struct Pack<'a, F> {
     field: &'a F,
     plan: &'a Plan<'a>,
     lanes: [Option<Lane>; WIDTH],
+    /// The lanes that have a member.
+    filled: Bits,
     t: L,
+    /// The edge each is on its way to; its own time where a lane is empty, so that it stands still.
+    edge: L,
+    /// The next time to be recorded.
+    wanted: L,
     /// The step that the control proposes.
     proposed: L,
+    /// Steps accepted and rejected so far.
+    steps: L,
+    rejected: L,
+    /// The lanes with a step in favour of the stiff method of late.
+    suspects: Bits,
     control: Controller<L>,
     y: Vec<L>,
     y_new: Vec<L>,
@@ -55,8 +78,14 @@ impl<'a, F: VectorField> Pack<'a, F> {
             field,
             plan,
             lanes: std::array::from_fn(|_| None),
+            filled: 0,
             t: L::zero(),
+            edge: L::zero(),
+            wanted: L::zero(),
             proposed: L::zero(),
+            steps: L::zero(),
+            rejected: L::zero(),
+            suspects: 0,
             control: Controller::new(ORDER),
             y: zeros(n),
             y_new: zeros(n),
@@ -78,7 +107,7 @@ impl<'a, F: VectorField> Pack<'a, F> {
         for l in 0..WIDTH {
             self.refill(l, next, done);
         }
-        while self.lanes.iter().any(Option::is_some) {
+        while self.filled != 0 {
             if self.plan.options.cancel.is_some_and(|flag| flag.load(Ordering::Relaxed)) {
                 self.cancel(done);
                 return;
@@ -94,106 +123,99 @@ impl<'a, F: VectorField> Pack<'a, F> {
                 &mut self.last_stage,
                 &mut self.y_new,
             );
-            let outcomes = self.judge(step, last);
-            for (l, outcome) in outcomes.into_iter().enumerate() {
-                match outcome {
-                    Outcome::OnItsWay => {}
-                    Outcome::AtAnEdge => self.begin_segment(l, next, done),
-                    Outcome::AtTheEnd => {
-                        if let Some(lane) = self.lanes[l].take() {
-                            let (id, trajectory) = lane.finish();
-                            done(id, Ok(trajectory));
-                        }
-                        self.refill(l, next, done);
-                    }
-                    Outcome::GivenUp => self.give_up(l, next, done),
-                }
+            let events = self.judge(step, last);
+            for l in lanes_of(events.unsuited) {
+                self.give_up(l, next, done);
+            }
+            for l in lanes_of(events.arrived) {
+                self.arrive(l, next, done);
             }
         }
     }
 
-    /// Every lane's step and whether it ends on the lane's edge; zero for an empty lane.
+    /// Every lane's step and whether it ends on the lane's edge.
     #[inline(always)]
-    fn choose_steps(&self) -> (L, [bool; WIDTH]) {
-        let (mut step, mut last) = (L::zero(), [false; WIDTH]);
-        let h_max = self.plan.options.h_max;
-        for (l, lane) in self.lanes.iter().enumerate() {
-            let Some(lane) = lane else { continue };
-            let left = lane.end() - self.t.0[l];
-            let h = self.proposed.0[l].min(h_max);
-            // The last step ends on the edge, to the bit; the one before it does not leave a sliver.
-            last[l] = left <= (1.01 * h).min(h_max);
-            step.0[l] = if last[l] {
-                left
-            } else if h > 0.5 * left {
-                0.5 * left
-            } else {
-                h
-            };
-        }
-        (step, last)
+    fn choose_steps(&self) -> (L, LaneMask) {
+        let h_max = L::from_f64(self.plan.options.h_max);
+        let left = self.edge - self.t;
+        let h = self.proposed.min(h_max);
+        // The last step ends on the edge, to the bit; the one before it does not leave a sliver.
+        let last = !((h * 1.01).min(h_max).lt(left));
+        let half = left * 0.5;
+        (L::select(last, left, half.min(h)), last)
     }
 
     /// Accepts or refuses every lane's step, records, and moves the lanes on.
     #[inline(always)]
-    fn judge(&mut self, step: L, last: [bool; WIDTH]) -> [Outcome; WIDTH] {
+    fn judge(&mut self, step: L, last: LaneMask) -> Events {
         let (n, options) = (self.y.len(), self.plan.options);
         for i in 0..n {
             self.error[i] = error_of(&self.k, n, step, i);
         }
         let err = scaled_norm_of_each(&self.error, &self.y, &self.y_new, options);
-        let mut positive = L::one().lt(L::from_f64(2.0));
+        let mut positive = L::zero().lt(L::one());
         for &i in self.field.positive_states() {
             positive = positive & L::zero().lt(self.y_new[i]);
         }
         let accepted = err.lt(L::from_f64(1.0 + f64::EPSILON)) & positive;
         let factor = self.control.factor(err, positive);
-        let stiff = self.stiffness(step);
-        let t_new = self.t + step;
+        let t_new = L::select(last, self.edge, self.t + step);
 
-        let wanted = |l: usize, lane: &Lane| {
-            accepted.test(l) && lane.wants(self.plan, if last[l] { lane.end() } else { t_new.0[l] })
-        };
-        if self.lanes.iter().enumerate().any(|(l, lane)| lane.as_ref().is_some_and(|lane| wanted(l, lane))) {
-            for (curve, &i) in self.curves.iter_mut().zip(self.plan.record) {
-                *curve = polynomial(self.y[i], &self.k, n, step, i);
-            }
+        let records = (accepted & !t_new.lt(self.wanted)).bits() & self.filled;
+        if records != 0 {
+            self.record(records, step, t_new);
         }
-        let outcomes = std::array::from_fn(|l| {
-            let Some(lane) = &mut self.lanes[l] else { return Outcome::OnItsWay };
-            lane.stats.evals += STAGES - 1;
-            if !accepted.test(l) {
-                lane.stats.rejected += 1;
-                let h = step.0[l] * factor.0[l];
-                self.proposed.0[l] = h;
-                let too_many = lane.stats.steps + lane.stats.rejected >= options.max_steps;
-                let too_short = h < 16.0 * f64::EPSILON * self.t.0[l].abs() || h == 0.0;
-                return if too_many || too_short { Outcome::GivenUp } else { Outcome::OnItsWay };
-            }
-            lane.stats.steps += 1;
-            let (t, t_end) = (self.t.0[l], if last[l] { lane.end() } else { t_new.0[l] });
-            let curves = &self.curves;
-            lane.record(self.plan, t, 1.0 / step.0[l], t_end, |i, theta| {
-                let [a, b, c, d, e] = curves[i].map(|x| x.0[l]);
-                a + theta * (b + theta * (c + theta * (d + theta * e)))
-            });
-            let h = step.0[l] * factor.0[l];
-            self.proposed.0[l] = h;
-            self.t.0[l] = t_end;
-            if last[l] {
-                return if lane.is_last_segment() { Outcome::AtTheEnd } else { Outcome::AtAnEdge };
-            }
-            let left = (lane.end() - t_end) / h;
-            let too_many = lane.stats.steps + lane.stats.rejected >= options.max_steps;
-            let too_stiff = options.method == Method::Auto
-                && stiff.is_some_and(|length| lane.watch.should_switch(false, Some(length.0[l]), left));
-            if too_many || too_stiff { Outcome::GivenUp } else { Outcome::OnItsWay }
-        });
+        let h = step * factor;
+        self.steps += L::select(accepted, L::one(), L::zero());
+        self.rejected += L::select(accepted, L::zero(), L::one());
+        let too_many = !(self.steps + self.rejected).lt(L::from_f64(options.max_steps as f64));
+        let too_short = h.lt(self.t.abs() * (16.0 * f64::EPSILON) + f64::MIN_POSITIVE);
+        let arrived = (accepted & last).bits() & self.filled;
+        let unsuited = (too_many | (too_short & !accepted)).bits() & self.filled & !arrived;
+        let stiff = self.stiff(step, accepted, (self.edge - t_new) / h) & !arrived;
+        self.proposed = h;
+        self.t = L::select(accepted, t_new, self.t);
         for i in 0..n {
             self.y[i] = L::select(accepted, self.y_new[i], self.y[i]);
             self.k[i] = L::select(accepted, self.k[(STAGES - 1) * n + i], self.k[i]);
         }
-        outcomes
+        Events { arrived, unsuited: unsuited | stiff }
+    }
+
+    /// Records the times within the steps of the lanes `records`.
+    #[inline(always)]
+    fn record(&mut self, records: Bits, step: L, t_new: L) {
+        let n = self.y.len();
+        for (curve, &i) in self.curves.iter_mut().zip(self.plan.record) {
+            *curve = polynomial(self.y[i], &self.k, n, step, i);
+        }
+        let inverse_h = L::one() / step;
+        for l in lanes_of(records) {
+            let Some(lane) = &mut self.lanes[l] else { continue };
+            let (t, inverse_h) = (self.t.0[l], inverse_h.0[l]);
+            self.wanted.0[l] = lane.record(self.plan, t_new.0[l], |curve, time| {
+                let [a, b, c, d, e] = &self.curves[curve];
+                let theta = (time - t) * inverse_h;
+                a.0[l] + theta * (b.0[l] + theta * (c.0[l] + theta * (d.0[l] + theta * e.0[l])))
+            });
+        }
+    }
+
+    /// The lanes that stability and not accuracy limits for a while, with many steps left.
+    #[inline(always)]
+    fn stiff(&mut self, step: L, accepted: LaneMask, left: L) -> Bits {
+        let Some(length) = self.stiffness(step) else { return 0 };
+        let speaks_for = (L::from_f64(AT_THE_LIMIT).lt(length) & accepted).bits() & self.filled;
+        let mut stiff = 0;
+        // Who has no step in favour of late has nothing to forget either.
+        for l in lanes_of((speaks_for | self.suspects) & accepted.bits() & self.filled) {
+            let Some(lane) = &mut self.lanes[l] else { continue };
+            let switch = lane.watch.should_switch(false, Some(length.0[l]), left.0[l]);
+            stiff |= Bits::from(switch) << l;
+            self.suspects &= !(1 << l);
+            self.suspects |= Bits::from(lane.watch.suspects()) << l;
+        }
+        stiff
     }
 
     /// Length of every step in units of the longest stable one, as [`crate::stepper::Stepper::h_lambda`] has it; zero
@@ -206,30 +228,49 @@ impl<'a, F: VectorField> Pack<'a, F> {
         }
         let (mut df, mut dy) = (L::zero(), L::from_f64(f64::MIN_POSITIVE));
         for i in 0..n {
-            let tolerance = self.y_new[i].abs() * options.rtol + options.atol.of(i);
-            let f = (self.k[(STAGES - 1) * n + i] - self.k[(STAGES - 2) * n + i]) / tolerance;
-            let y = (self.y_new[i] - self.last_stage[i]) / tolerance;
+            let per_tolerance = L::one() / (self.y_new[i].abs() * options.rtol + options.atol.of(i));
+            let f = (self.k[(STAGES - 1) * n + i] - self.k[(STAGES - 2) * n + i]) * per_tolerance;
+            let y = (self.y_new[i] - self.last_stage[i]) * per_tolerance;
             df += f * f;
             dy += y * y;
         }
         Some(step * (df / dy).sqrt() * (1.0 / STABLE_H_LAMBDA))
     }
 
-    /// Puts the lane's next segment into the lanes, or hands its member over.
+    /// Lane `l` has come to an edge: on to the next segment, or the end.
     #[inline(never)]
-    fn begin_segment(
+    fn arrive(
         &mut self,
         l: usize,
         next: &mut dyn FnMut() -> Option<Member>,
         done: &mut dyn FnMut(usize, Result<Trajectory, SolveError>),
     ) {
-        let y: Vec<f64> = self.y.iter().map(|y| y.0[l]).collect();
         let Some(lane) = &mut self.lanes[l] else { return };
+        if lane.is_last_segment() {
+            if let Some(lane) = self.empty(l) {
+                let (id, mut trajectory) = lane.finish();
+                trajectory.stats.steps = self.steps.0[l] as usize;
+                trajectory.stats.rejected = self.rejected.0[l] as usize;
+                trajectory.stats.evals += (STAGES - 1) * (trajectory.stats.steps + trajectory.stats.rejected);
+                done(id, Ok(trajectory));
+            }
+            self.refill(l, next, done);
+            return;
+        }
+        let y: Vec<f64> = self.y.iter().map(|y| y.0[l]).collect();
         if lane.begin_segment(self.field, self.plan, &y, &mut self.room) {
             self.scatter(l);
         } else {
             self.give_up(l, next, done);
         }
+    }
+
+    /// Takes the member out of lane `l`, which stands still from now on.
+    fn empty(&mut self, l: usize) -> Option<Lane> {
+        self.filled &= !(1 << l);
+        self.suspects &= !(1 << l);
+        self.edge.0[l] = self.t.0[l];
+        self.lanes[l].take()
     }
 
     /// The segment just begun, from its own room into lane `l`.
@@ -242,6 +283,11 @@ impl<'a, F: VectorField> Pack<'a, F> {
         }
         self.proposed.0[l] = self.room.h.max(32.0 * f64::EPSILON * self.t.0[l].abs());
         self.control.restart(l);
+        self.suspects &= !(1 << l);
+        if let Some(lane) = &self.lanes[l] {
+            self.edge.0[l] = lane.end();
+            self.wanted.0[l] = lane.wanted(self.plan);
+        }
     }
 
     /// Gives lane `l` the next member that lanes suit; those that they do not suit are solved on the way.
@@ -260,6 +306,9 @@ impl<'a, F: VectorField> Pack<'a, F> {
                         to.0[l] = *from;
                     }
                     self.lanes[l] = Some(lane);
+                    self.filled |= 1 << l;
+                    self.steps.0[l] = 0.0;
+                    self.rejected.0[l] = 0.0;
                     self.scatter(l);
                     return;
                 }
@@ -276,7 +325,7 @@ impl<'a, F: VectorField> Pack<'a, F> {
         next: &mut dyn FnMut() -> Option<Member>,
         done: &mut dyn FnMut(usize, Result<Trajectory, SolveError>),
     ) {
-        if let Some(lane) = self.lanes[l].take() {
+        if let Some(lane) = self.empty(l) {
             done(lane.member.id, alone(self.field, self.plan, &lane.member));
         }
         self.refill(l, next, done);
@@ -284,8 +333,8 @@ impl<'a, F: VectorField> Pack<'a, F> {
 
     /// Ends the members in work; those not begun are left alone.
     fn cancel(&mut self, done: &mut dyn FnMut(usize, Result<Trajectory, SolveError>)) {
-        for (l, lane) in self.lanes.iter_mut().enumerate() {
-            if let Some(lane) = lane.take() {
+        for l in lanes_of(self.filled) {
+            if let Some(lane) = self.empty(l) {
                 done(lane.member.id, Err(SolveError::Cancelled { t: self.t.0[l] }));
             }
         }
