@@ -20,7 +20,7 @@ fn main() {
             let run = || solve(&e, &p, &y0, 0.0, 100.0, Output::At(&times), &options).expect("it solves");
             let stats = run().stats;
             let mut best = f64::INFINITY;
-            for _ in 0..200 {
+            for _ in 0..100 {
                 let begun = Instant::now();
                 std::hint::black_box(run());
                 best = best.min(begun.elapsed().as_secs_f64());

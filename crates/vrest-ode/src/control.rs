@@ -16,7 +16,7 @@ const SAFETY: f64 = 0.9;
 /// A step that gave no usable numbers is tried again at this part of its length.
 const UNUSABLE: f64 = 0.25;
 
-/// Proportional-integral control (Gustafsson 1991; exponents as in Hairer & Wanner II, section IV.2): the
+/// Proportional-integral control (Gustafsson 1991; exponents as in Hairer & Wanner II, section IV.2, code DOPRI5): the
 /// next step follows the error and its trend, which avoids the accept-reject cycles at a stability limit.
 ///
 /// Lane by lane for numbers with lanes.
@@ -36,9 +36,9 @@ const LEAST_TREND: f64 = 1e-4;
 impl<R: Real> Controller<R> {
     /// For an error estimate of order h^`order`.
     pub(crate) fn new(order: f64) -> Self {
-        let beta_before = 0.4 / order;
+        let beta_before = 0.2 / order;
         let (trend, most) = (R::from_f64(LEAST_TREND.powf(beta_before)), R::from_f64(GROW_MOST));
-        Controller { beta_now: 0.7 / order, beta_before, trend, most }
+        Controller { beta_now: 0.85 / order, beta_before, trend, most }
     }
     /// Takes note of a try with scaled error `err`, accepted if that is at most 1 and the numbers are `usable`, and
     /// returns the factor for the next step or for another try.

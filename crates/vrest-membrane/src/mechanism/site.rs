@@ -122,7 +122,7 @@ impl<R: Real> Gate<R> {
     }
     /// dx/dt, 1/ms.
     #[inline(always)]
-    pub fn slope(self, x: R) -> R {
+    pub fn slope(&self, x: R) -> R {
         self.source - self.rate * x
     }
 }

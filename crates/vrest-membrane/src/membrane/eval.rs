@@ -164,6 +164,8 @@ impl Membrane {
         }
         let v = y[0];
         let mut net = work[slot::LINE_I] + work[slot::LINE_G] * v;
+        // Made once for all mechanisms: with lanes it is kilobytes.
+        let mut kinetics = [Gate { source: R::zero(), rate: R::zero() }; MAX_GATES];
         for m in self.mechanisms.iter().filter(|m| !m.folded) {
             // Hidden from the compiler, which would move all that depends on V alone, the exponentials of the whole
             // library, out of this loop, and compute it for every membrane.
@@ -184,9 +186,8 @@ impl Membrane {
             }
             net += sum;
             if !m.gates.is_empty() {
-                let mut kinetics = [Gate { source: R::zero(), rate: R::zero() }; MAX_GATES];
                 m.mechanism.gates(v, &site, k, &mut kinetics);
-                for (s, gate) in m.gates.clone().zip(kinetics) {
+                for (s, gate) in m.gates.clone().zip(&kinetics) {
                     dy[s] = gate.slope(y[s]);
                 }
             }

@@ -13,7 +13,7 @@ use crate::tsit5::{ORDER, STABLE_H_LAMBDA, STAGES, error_of, polynomial, stages}
 use std::sync::atomic::Ordering;
 
 /// Members at a time: a vector of AVX-512, two of AVX2.
-pub(super) const WIDTH: usize = 8;
+pub(super) const WIDTH: usize = 16;
 type L = Lanes<WIDTH>;
 type LaneMask = Mask<WIDTH>;
 
