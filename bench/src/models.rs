@@ -36,29 +36,34 @@ pub fn experiment(cell: &str, protocol: &str) -> Result<Experiment, BenchError> 
     Experiment::new(Membrane::compile(&cell), protocol).map_err(refused)
 }
 
-/// The first state of every row of `parameters` at `times`; `member` turns a row into parameters and start.
+/// The first state of every row of `parameters` at `times`, one after the other into `out`, which is used again from one
+/// repetition to the next; `member` turns a row into parameters and start.
 pub fn ensemble(
     experiment: &Experiment,
     parameters: &Array,
     times: &[f64],
     options: &Options,
+    out: &Mutex<Vec<f64>>,
     member: impl Fn(&[f64]) -> (Vec<f64>, Vec<f64>) + Sync,
-) -> Result<Vec<f64>, BenchError> {
+) -> Result<(), BenchError> {
     let plan = Plan { t0: 0.0, t1: times[times.len() - 1], times, record: &[0], options };
     let rows: Vec<&[f64]> = parameters.rows().collect();
-    let results = Mutex::new(vec![Vec::new(); rows.len()]);
+    out.lock().expect("no thread panics").resize(rows.len() * times.len(), 0.0);
     let failed = Mutex::new(None);
     let draw = |id: usize| {
         let (p, y0) = member(rows[id]);
         Some(Member { id, p, y0 })
     };
     ensemble_on_all_threads(experiment, &plan, rows.len(), draw, |id, result| match result {
-        Ok(course) => results.lock().expect("no thread panics")[id] = course.values,
+        Ok(course) => {
+            let row = id * times.len()..(id + 1) * times.len();
+            out.lock().expect("no thread panics")[row].copy_from_slice(&course.values);
+        }
         Err(e) => *failed.lock().expect("no thread panics") = Some(e),
     });
     match failed.into_inner().expect("no thread panics") {
         Some(e) => Err(BenchError::ours(e)),
-        None => Ok(results.into_inner().expect("no thread panics").concat()),
+        None => Ok(()),
     }
 }
 

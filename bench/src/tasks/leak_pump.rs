@@ -1,5 +1,6 @@
 //! B1: an ensemble of leak-and-pump membranes with a current step, beside its exact solution.
 
+use std::sync::Mutex;
 use vrest_ode::Options;
 
 use crate::error::BenchError;
@@ -109,15 +110,21 @@ impl Task for LeakPump {
         let places = models::indices(&experiment, &PATHS)?;
         let (parameters, times) = (&inputs.arrays["parameters"], &inputs.arrays["times"].data);
         let options = Options::default();
+        let v = Mutex::new(Vec::new());
         let work = || {
-            models::ensemble(&experiment, parameters, times, &options, |row| {
+            models::ensemble(&experiment, parameters, times, &options, &v, |row| {
                 let mut p = experiment.defaults();
                 places.iter().zip(row).for_each(|(i, x)| p[*i] = *x);
                 (p, vec![V_START])
             })
         };
         let shape = [parameters.shape[0], times.len()];
-        let outputs = |v| Arrays::from([("v".into(), Array::new(&shape, v))]);
+        let outputs = |()| {
+            Arrays::from([(
+                "v".into(),
+                Array::new(&shape, std::mem::take(&mut *v.lock().expect("no thread panics"))),
+            )])
+        };
         let run = measure(inputs, parameters.shape[0], None, work, outputs)?;
         Ok(Reply { runs: vec![run], ..Reply::default() })
     }

@@ -37,15 +37,21 @@ fn main() {
         }
         let options = Options::default();
         let plan = Plan { t0: 0.0, t1: 100.0, times: &times, record: &[0], options: &options };
-        let member = |id| Member { id, p: p.clone(), y0: y0.iter().map(|y| y * (1.0 + 1e-3 * id as f64)).collect() };
+        let member =
+            |id| Member { id, p: p.clone(), y0: y0.iter().map(|y| y * (1.0 + 1e-3 * id as f64)).collect() };
         let n = 128;
         let mut best = f64::INFINITY;
         for _ in 0..20 {
             let begun = Instant::now();
             let mut ids = 0..n;
-            ensemble(&e, &plan, || ids.next().map(member), |_, result| {
-                std::hint::black_box(result.expect("it solves"));
-            });
+            ensemble(
+                &e,
+                &plan,
+                || ids.next().map(member),
+                |_, result| {
+                    std::hint::black_box(result.expect("it solves"));
+                },
+            );
             best = best.min(begun.elapsed().as_secs_f64());
         }
         println!("{name}: {n} in lanes, rtol 1e-6: {:.1} us each", 1e6 * best / n as f64);

@@ -14,12 +14,18 @@ pub(crate) fn arguments<F: VectorField>(
     output: Output,
     options: &Options,
 ) -> Result<(), SolveError> {
-    length("p", field.n_params(), p.len())?;
-    length("y0", field.n_states(), y0.len())?;
+    system(field, p, y0)?;
     settings(field, t0, t1, options)?;
     if let Output::At(times) = output {
         output_times(times, t0, t1)?;
     }
+    Ok(())
+}
+
+/// Checks what belongs to one system: parameters and initial state.
+pub(crate) fn system<F: VectorField>(field: &F, p: &[f64], y0: &[f64]) -> Result<(), SolveError> {
+    length("p", field.n_params(), p.len())?;
+    length("y0", field.n_states(), y0.len())?;
     initial_state(field, y0)
 }
 

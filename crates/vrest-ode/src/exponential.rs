@@ -74,7 +74,9 @@ impl<R: Real> Relaxation<R> {
         // Plain numbers, all that most callers have, leave the vector unit idle unless times go into its lanes.
         let plain = (self as &dyn Any).downcast_ref::<Relaxation<f64>>();
         match (plain, (out as &mut dyn Any).downcast_mut::<Vec<f64>>()) {
-            (Some(line), Some(out)) if line.slope.abs() > f64::MIN_POSITIVE => line.in_lanes(t.first(), times, out),
+            (Some(line), Some(out)) if line.slope.abs() > f64::MIN_POSITIVE => {
+                line.in_lanes(t.first(), times, out)
+            }
             _ => out.extend(times.iter().map(|&time| self.after(-t + time))),
         }
     }

@@ -6,7 +6,8 @@ use crate::real::Real;
 pub(crate) struct Recorder<'a, R> {
     output: Output<'a>,
     next: usize,
-    pub(crate) t: Vec<f64>,
+    /// The ends of the steps; times that were asked for are known to who asked.
+    steps: Vec<f64>,
     pub(crate) y: Vec<R>,
 }
 
@@ -17,7 +18,15 @@ impl<'a, R: Real> Recorder<'a, R> {
             Output::EveryStep => 64,
         };
         let y = Vec::with_capacity(expected * n_states);
-        Recorder { output, next: 0, t: Vec::with_capacity(expected), y }
+        Recorder { output, next: 0, steps: Vec::new(), y }
+    }
+
+    /// The recorded times.
+    pub(crate) fn times(&mut self) -> Vec<f64> {
+        match self.output {
+            Output::At(times) => times[..self.next].to_vec(),
+            Output::EveryStep => std::mem::take(&mut self.steps),
+        }
     }
 
     /// The initial state at `t0`.
@@ -26,7 +35,7 @@ impl<'a, R: Real> Recorder<'a, R> {
             Output::EveryStep => self.push(t0, y0),
             Output::At(times) => {
                 while self.next < times.len() && times[self.next] <= t0 {
-                    self.push(times[self.next], y0);
+                    self.y.extend_from_slice(y0);
                     self.next += 1;
                 }
             }
@@ -41,7 +50,7 @@ impl<'a, R: Real> Recorder<'a, R> {
             Output::At(times) => {
                 while self.next < times.len() && times[self.next] <= t_new {
                     let start = self.y.len();
-                    self.push(times[self.next], y_new);
+                    self.y.extend_from_slice(y_new);
                     inside((R::from_f64(times[self.next]) - t) / h, &mut self.y[start..]);
                     self.next += 1;
                 }
@@ -57,7 +66,6 @@ impl<'a, R: Real> Recorder<'a, R> {
             Output::At(times) => {
                 let left = &times[self.next..];
                 let within = &left[..left.partition_point(|&time| time <= t_new)];
-                self.t.extend_from_slice(within);
                 at_each(within, &mut self.y);
                 self.next += within.len();
             }
@@ -65,7 +73,7 @@ impl<'a, R: Real> Recorder<'a, R> {
     }
 
     fn push(&mut self, t: f64, y: &[R]) {
-        self.t.push(t);
+        self.steps.push(t);
         self.y.extend_from_slice(y);
     }
 }

@@ -110,13 +110,13 @@ impl<F: VectorField> Problem<'_, F> {
                 y0[i].eps[j - first] = self.dy0_dp.map_or(0.0, |d| d[i * n_wrt + j]);
             }
         }
-        let (run, stats) = Dual::<f64, N>::enter(
+        let (mut run, stats) = Dual::<f64, N>::enter(
             #[inline(always)]
             || integrate(self.field, &p, &y0, self.t0, self.t1, self.output, self.options),
         )?;
         if first == 0 {
             all.solution.y = run.y.iter().map(|d| d.re).collect();
-            all.solution.t = run.t.clone();
+            all.solution.t = run.times();
             all.solution.stats = stats;
             all.dy_dp = vec![0.0; run.y.len() * n_wrt];
         }
@@ -126,7 +126,11 @@ impl<F: VectorField> Problem<'_, F> {
                 if !derivative.is_finite() {
                     let n = self.y0.len();
                     let state = self.field.state_name(k % n);
-                    return Err(SolveError::Gradient { state, parameter: self.wrt[j], t: run.t[k / n] });
+                    return Err(SolveError::Gradient {
+                        state,
+                        parameter: self.wrt[j],
+                        t: all.solution.t[k / n],
+                    });
                 }
                 all.dy_dp[k * n_wrt + j] = derivative;
             }

@@ -35,8 +35,32 @@ pub fn solve<F: VectorField>(
     options: &Options,
 ) -> Result<Solution, SolveError> {
     crate::check::arguments(field, p, y0, t0, t1, output, options)?;
-    let (recorder, stats) = f64::enter(|| integrate(field, p, y0, t0, t1, output, options))?;
-    Ok(Solution { t: recorder.t, y: recorder.y, n_states: y0.len(), stats })
+    let (mut recorder, stats) = f64::enter(|| integrate(field, p, y0, t0, t1, output, options))?;
+    Ok(Solution { t: recorder.times(), y: recorder.y, n_states: y0.len(), stats })
+}
+
+/// The states at `times` if every segment has an exact solution, which [`solve`] then finds too. Arguments have been
+/// checked.
+pub(crate) fn exactly<F: VectorField>(
+    field: &F,
+    p: &[f64],
+    y0: &[f64],
+    (t0, t1): (f64, f64),
+    times: &[f64],
+    options: &Options,
+) -> Option<(Vec<f64>, Stats)> {
+    if options.method != Method::Auto || !exponential::applicable(field) {
+        return None;
+    }
+    let mut run = Run::begin(field, y0, t0, t1, Output::At(times), options);
+    for segment in edges(field, p, t0, t1).windows(2) {
+        field.prepare(0.5 * (segment[0] + segment[1]), p, &mut run.work);
+        run.t = segment[0];
+        if !run.exact_segment(segment[1]) {
+            return None;
+        }
+    }
+    Some((run.recorder.y, run.stats))
 }
 
 /// The solve behind [`solve`], for any number with one value. Arguments have been checked.
@@ -50,19 +74,7 @@ pub(crate) fn integrate<'a, F: VectorField, R: Real>(
     output: Output<'a>,
     options: &'a Options<'a>,
 ) -> Result<(Recorder<'a, R>, Stats), SolveError> {
-    let mut run = Run {
-        field,
-        options,
-        t: R::from_f64(t0),
-        t1,
-        y: y0.to_vec(),
-        end: y0.to_vec(),
-        work: vec![R::zero(); field.work_len()],
-        h: None,
-        recorder: Recorder::new(output, y0.len()),
-        stats: Stats::default(),
-    };
-    run.recorder.begin(t0, y0);
+    let mut run = Run::begin(field, y0, t0, t1, output, options);
     let try_exact = options.method == Method::Auto && exponential::applicable(field);
     let mut stiff = options.method == Method::Stiff;
     let (mut tsit5, mut rodas5p) = (None, None);
@@ -111,7 +123,31 @@ struct Run<'a, F, R> {
     stats: Stats,
 }
 
-impl<F: VectorField, R: Real> Run<'_, F, R> {
+impl<'a, F: VectorField, R: Real> Run<'a, F, R> {
+    fn begin(
+        field: &'a F,
+        y0: &[R],
+        t0: f64,
+        t1: f64,
+        output: Output<'a>,
+        options: &'a Options<'a>,
+    ) -> Run<'a, F, R> {
+        let mut recorder = Recorder::new(output, y0.len());
+        recorder.begin(t0, y0);
+        Run {
+            field,
+            options,
+            t: R::from_f64(t0),
+            t1,
+            y: y0.to_vec(),
+            end: y0.to_vec(),
+            work: vec![R::zero(); field.work_len()],
+            h: None,
+            recorder,
+            stats: Stats::default(),
+        }
+    }
+
     /// Propagates to `edge` exactly if this segment allows it.
     fn exact_segment(&mut self, edge: R) -> bool {
         let Some(relaxation) = Relaxation::detect(self.field, self.t, self.y[0], &self.work, &mut self.stats)

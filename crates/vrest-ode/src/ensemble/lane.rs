@@ -1,11 +1,10 @@
 //! What one lane knows of the member that it works on.
 
 use super::{Member, Plan, Trajectory};
-use crate::check::arguments;
+use crate::check;
 use crate::control::first_step;
-use crate::exponential::{self, Relaxation};
 use crate::field::VectorField;
-use crate::options::{Method, Output};
+use crate::options::Method;
 use crate::segments::edges;
 use crate::solution::Stats;
 use crate::stiffness::Watch;
@@ -41,10 +40,8 @@ impl Lane {
         member: Member,
         room: &mut Beginning,
     ) -> Result<Lane, Member> {
-        let output = Output::At(plan.times);
-        let (t0, t1) = (plan.t0, plan.t1);
-        let checked = arguments(field, &member.p, &member.y0, t0, t1, output, plan.options);
-        if plan.options.method == Method::Stiff || t1 <= t0 || checked.is_err() {
+        let suited = plan.options.method != Method::Stiff && plan.t1 > plan.t0;
+        if !suited || check::system(field, &member.p, &member.y0).is_err() {
             return Err(member);
         }
         let mut lane = Lane {
@@ -59,11 +56,8 @@ impl Lane {
         lane.stats.method.tsit5 = true;
         let y0 = std::mem::take(&mut lane.member.y0);
         let usable = lane.begin_segment(field, plan, &y0, room);
-        let exact = plan.options.method == Method::Auto
-            && exponential::applicable(field)
-            && Relaxation::detect(field, plan.t0, y0[0], &room.work, &mut lane.stats).is_some();
         lane.member.y0 = y0;
-        if exact || !usable {
+        if !usable {
             return Err(lane.member);
         }
         lane.record_start(plan);

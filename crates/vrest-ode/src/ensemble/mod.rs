@@ -12,12 +12,13 @@
 mod lane;
 mod pack;
 
+use crate::check;
 use crate::error::SolveError;
 use crate::field::VectorField;
 use crate::options::{Options, Output};
 use crate::simd;
 use crate::solution::Stats;
-use crate::solve::solve;
+use crate::solve::{self, solve};
 use pack::Pack;
 use rayon::prelude::*;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -71,6 +72,15 @@ pub fn ensemble<F: VectorField>(
     mut next: impl FnMut() -> Option<Member>,
     mut done: impl FnMut(usize, Result<Trajectory, SolveError>),
 ) {
+    let common = check::settings(field, plan.t0, plan.t1, plan.options)
+        .and_then(|()| check::output_times(plan.times, plan.t0, plan.t1));
+    if common.is_err() {
+        // Said for each member, in the words of a single solve.
+        while let Some(member) = next() {
+            done(member.id, alone(field, plan, &member));
+        }
+        return;
+    }
     let mut pack = Pack::new(field, plan);
     simd::enter(
         #[inline(always)]
@@ -118,6 +128,16 @@ fn alone<F: VectorField>(field: &F, plan: &Plan, member: &Member) -> Result<Traj
         rows.flat_map(|row| plan.record.iter().map(|&i| row[i])).collect()
     };
     Ok(Trajectory { values, stats: solution.stats })
+}
+
+/// One member's course where all its segments have an exact solution.
+fn exactly<F: VectorField>(field: &F, plan: &Plan, member: &Member) -> Option<Trajectory> {
+    if plan.record != [0] || check::system(field, &member.p, &member.y0).is_err() {
+        return None;
+    }
+    let span = (plan.t0, plan.t1);
+    let (values, stats) = solve::exactly(field, &member.p, &member.y0, span, plan.times, plan.options)?;
+    Some(Trajectory { values, stats })
 }
 
 #[cfg(test)]

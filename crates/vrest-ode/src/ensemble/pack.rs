@@ -1,7 +1,7 @@
 //! The lanes and the steps that they take together.
 
 use super::lane::{Beginning, Lane};
-use super::{Member, Plan, Trajectory, alone};
+use super::{Member, Plan, Trajectory, alone, exactly};
 use crate::control::{Controller, scaled_norm_of_each};
 use crate::error::SolveError;
 use crate::field::VectorField;
@@ -299,6 +299,10 @@ impl<'a, F: VectorField> Pack<'a, F> {
         done: &mut dyn FnMut(usize, Result<Trajectory, SolveError>),
     ) {
         while let Some(member) = next() {
+            if let Some(course) = exactly(self.field, self.plan, &member) {
+                done(member.id, Ok(course));
+                continue;
+            }
             match Lane::take(self.field, self.plan, member, &mut self.room) {
                 Ok(lane) => {
                     self.t.0[l] = self.plan.t0;
