@@ -87,23 +87,33 @@ impl<R: Real> Relaxation<R> {
     }
 }
 
+/// Times in work at once.
+const WIDTH: usize = 8;
+
 impl Relaxation<f64> {
-    /// y0 + f0/a (e^(a tau) - 1), eight times at once.
+    /// The states at `times`, eight at once, appended to `out`.
     fn in_lanes(&self, t: f64, times: &[f64], out: &mut Vec<f64>) {
-        const WIDTH: usize = 8;
         let start = out.len();
-        out.extend_from_slice(times);
-        let (y0, rate, far) = (self.y0, self.slope, self.f0 / self.slope);
+        out.resize(start + times.len(), 0.0);
+        let far = self.f0 / self.slope;
         simd::enter(
             #[inline(always)]
             || {
-                for chunk in out[start..].chunks_mut(WIDTH) {
-                    let mut time = [t; WIDTH];
-                    time[..chunk.len()].copy_from_slice(chunk);
-                    let y = ((Lanes(time) - t) * rate).exp_m1() * far + y0;
-                    chunk.copy_from_slice(&y.0[..chunk.len()]);
+                let (times, rest_of_times) = times.as_chunks();
+                let (out, rest) = out[start..].as_chunks_mut();
+                for (y, time) in out.iter_mut().zip(times) {
+                    *y = self.together(far, Lanes(*time) - t);
                 }
+                let mut tau = [t; WIDTH];
+                tau[..rest.len()].copy_from_slice(rest_of_times);
+                rest.copy_from_slice(&self.together(far, Lanes(tau) - t)[..rest.len()]);
             },
         );
+    }
+
+    /// y0 + far (e^(a tau) - 1) with far = f0/a.
+    #[inline(always)]
+    fn together(&self, far: f64, tau: Lanes<WIDTH>) -> [f64; WIDTH] {
+        ((tau * self.slope).exp_m1() * far + self.y0).0
     }
 }
