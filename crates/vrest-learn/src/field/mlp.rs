@@ -182,8 +182,7 @@ impl Mlp {
         let w = &w.buffers;
         let width = padded(self.hidden[0]);
         let (mut below, mut rest) = tape.split_at_mut(LANES * width);
-        gemm(simd, [LANES, self.n_moving, width], x, &w.moving, Init::Matrix(context), below);
-        activate(simd, act, below);
+        first_layer(simd, act, width, x, &w.moving, context, below);
         let mut inputs = width;
         for (k, inner) in w.inner.iter().enumerate() {
             let width = padded(self.hidden[k + 1]);
@@ -258,6 +257,30 @@ impl Mlp {
         let width = padded(self.hidden[0]);
         add_at_b(simd, [self.n_fixed, LANES, width], z, d_context, &mut gradient.fixed);
         add_column_sums(simd, width, d_context, &mut gradient.bias[0]);
+    }
+}
+
+/// act(context + x W) row by row, the few moving inputs x of a trajectory against whole vectors of units.
+#[inline(always)]
+fn first_layer<S: Simd, T: Float>(
+    simd: S,
+    act: Activation,
+    width: usize,
+    x: &[T],
+    w: &[T],
+    context: &[T],
+    values: &mut [T],
+) {
+    let len = T::Native::<S>::LEN;
+    let rows = context.chunks_exact(width).zip(values.chunks_exact_mut(width));
+    for ((context, values), x) in rows.zip(x.chunks_exact(x.len() / LANES)) {
+        for col in (0..width).step_by(len) {
+            let mut z = load(simd, context, col);
+            for (i, &x) in x.iter().enumerate() {
+                z = T::Native::<S>::splat(simd, x).mul_add(load(simd, w, i * width + col), z);
+            }
+            act.value::<S, T>(simd, z).store_slice(&mut values[col..col + len]);
+        }
     }
 }
 

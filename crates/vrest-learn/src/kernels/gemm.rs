@@ -2,8 +2,9 @@
 //!
 //! Rows are trajectories and columns are units of a layer, so that forward, backward and weight gradient
 //! are the same loop: a broadcast element against vectors of columns. A block of accumulators stays in
-//! registers: 4 or 6 rows x 2 vectors where there are 16 registers (AVX2, SSE2), 8 or 12 x 1 where there
-//! are 32. Each output is one sum in the order of the inner index, so blocking never changes a result.
+//! registers: 4 or 6 rows x 2 vectors where there are 16 registers (AVX2, SSE2), 4 x 4 or 8 x 2 where there
+//! are 32: enough sums to hide the latency of a multiply-add, and few enough loads for each. Each output is
+//! one sum in the order of the inner index, so blocking never changes a result.
 //!
 //! Blocks are stored as they are and activations applied in a pass of their own: applied to the block in
 //! registers they make the compiler keep it in memory, three times slower.
@@ -30,29 +31,44 @@ pub enum Init<'a, T> {
     Matrix(&'a [T]),
 }
 
-/// C = `init` + A B, with A \[m, k\], B \[k, n\], C \[m, n\] and n a multiple of [`PAD`].
+/// C = `init` + A B, with A \[m, k\], B \[k, n\], C \[m, n\], m a multiple of 8 and n of [`PAD`].
 #[inline(always)]
 pub fn gemm<S: Simd, T: Float>(simd: S, [m, k, n]: [usize; 3], a: &[T], b: &[T], init: Init<T>, c: &mut [T]) {
-    if 2 * T::Native::<S>::LEN <= PAD {
-        rows_of_tiles::<S, T, 4, 2>(simd, [m, k, n], a, b, init, c);
+    let len = T::Native::<S>::LEN;
+    let mut col = 0;
+    if len == PAD {
+        while col + 4 * len <= n {
+            column_of_tiles::<S, T, 4, 4>(simd, [m, k, n], col, a, b, init, c);
+            col += 4 * len;
+        }
+        if col + 2 * len <= n {
+            column_of_tiles::<S, T, 8, 2>(simd, [m, k, n], col, a, b, init, c);
+            col += 2 * len;
+        }
+        if col < n {
+            column_of_tiles::<S, T, 8, 1>(simd, [m, k, n], col, a, b, init, c);
+        }
     } else {
-        rows_of_tiles::<S, T, 8, 1>(simd, [m, k, n], a, b, init, c);
+        while col < n {
+            column_of_tiles::<S, T, 4, 2>(simd, [m, k, n], col, a, b, init, c);
+            col += 2 * len;
+        }
     }
 }
 
 #[inline(always)]
-fn rows_of_tiles<S: Simd, T: Float, const R: usize, const V: usize>(
+#[allow(clippy::too_many_arguments)]
+fn column_of_tiles<S: Simd, T: Float, const R: usize, const V: usize>(
     simd: S,
     [m, k, n]: [usize; 3],
+    col: usize,
     a: &[T],
     b: &[T],
     init: Init<T>,
     c: &mut [T],
 ) {
-    for col in (0..n).step_by(V * T::Native::<S>::LEN) {
-        for row in (0..m).step_by(R) {
-            tile::<S, T, R, V>(simd, [k, n], [row, col], a, b, init, c);
-        }
+    for row in (0..m).step_by(R) {
+        tile::<S, T, R, V>(simd, [k, n], [row, col], a, b, init, c);
     }
 }
 
@@ -102,35 +118,49 @@ fn tile<S: Simd, T: Float, const R: usize, const V: usize>(
 /// C += A^T B, with A \[k, m\], B \[k, n\], C \[m, n\] and n a multiple of [`PAD`]: the gradient of weights.
 #[inline(always)]
 pub fn add_at_b<S: Simd, T: Float>(simd: S, [m, k, n]: [usize; 3], a: &[T], b: &[T], c: &mut [T]) {
-    if 2 * T::Native::<S>::LEN <= PAD {
-        columns_of_tiles::<S, T, 6, 2>(simd, [m, k, n], a, b, c);
+    let len = T::Native::<S>::LEN;
+    let mut col = 0;
+    if len == PAD {
+        while col + 4 * len <= n {
+            column_of_tiles_at_b::<S, T, 4, 4>(simd, [m, k, n], col, a, b, c);
+            col += 4 * len;
+        }
+        if col + 2 * len <= n {
+            column_of_tiles_at_b::<S, T, 8, 2>(simd, [m, k, n], col, a, b, c);
+            col += 2 * len;
+        }
+        if col < n {
+            column_of_tiles_at_b::<S, T, 12, 1>(simd, [m, k, n], col, a, b, c);
+        }
     } else {
-        columns_of_tiles::<S, T, 12, 1>(simd, [m, k, n], a, b, c);
+        while col < n {
+            column_of_tiles_at_b::<S, T, 6, 2>(simd, [m, k, n], col, a, b, c);
+            col += 2 * len;
+        }
     }
 }
 
 #[inline(always)]
-fn columns_of_tiles<S: Simd, T: Float, const R: usize, const V: usize>(
+fn column_of_tiles_at_b<S: Simd, T: Float, const R: usize, const V: usize>(
     simd: S,
     [m, k, n]: [usize; 3],
+    col: usize,
     a: &[T],
     b: &[T],
     c: &mut [T],
 ) {
-    for col in (0..n).step_by(V * T::Native::<S>::LEN) {
-        let mut row = 0;
-        while row + R <= m {
-            tile_at_b::<S, T, R, V>(simd, [m, k, n], [row, col], a, b, c);
-            row += R;
-        }
-        while row + 4 <= m {
-            tile_at_b::<S, T, 4, V>(simd, [m, k, n], [row, col], a, b, c);
-            row += 4;
-        }
-        while row < m {
-            tile_at_b::<S, T, 1, V>(simd, [m, k, n], [row, col], a, b, c);
-            row += 1;
-        }
+    let mut row = 0;
+    while row + R <= m {
+        tile_at_b::<S, T, R, V>(simd, [m, k, n], [row, col], a, b, c);
+        row += R;
+    }
+    while row + 4 <= m {
+        tile_at_b::<S, T, 4, V>(simd, [m, k, n], [row, col], a, b, c);
+        row += 4;
+    }
+    while row < m {
+        tile_at_b::<S, T, 1, V>(simd, [m, k, n], [row, col], a, b, c);
+        row += 1;
     }
 }
 
@@ -228,7 +258,7 @@ mod tests {
         type Output = ();
         #[inline(always)]
         fn run<S: Simd>(self, simd: S) {
-            for [m, k, n] in [[8, 1, 16], [32, 7, 48], [16, 33, 32]] {
+            for [m, k, n] in [[8, 1, 16], [32, 7, 48], [16, 33, 32], [32, 9, 112], [8, 20, 64]] {
                 let fill = |len: usize, f: f64| (0..len).map(|i| (i as f64 * f).sin()).collect::<Vec<_>>();
                 let (a, b, start) = (fill(m * k, 0.7), fill(k * n, 1.3), fill(m * n, 2.1));
                 let mut c = vec![0.0; m * n];

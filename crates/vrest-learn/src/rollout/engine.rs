@@ -1,7 +1,8 @@
 //! Loss and gradient over many chunks, on all threads, with the same bits for any number of them.
 //!
 //! Chunks are dealt to a fixed number of shards by their index. A shard is worked through in order by
-//! whichever thread takes it, and shards are added up in their order.
+//! whichever thread takes it, and shards are added up in their order. Each thread has one room, used again from shard
+//! to shard, so that the tape stays in the nearer caches.
 
 use super::points::{Points, PointsKernel};
 use super::rk4::{RolloutKernel, Want};
@@ -10,6 +11,7 @@ use super::windows::{Guard, Windows};
 use crate::field::LearnedField;
 use crate::kernels::{Float, Lane, dispatch};
 use rayon::prelude::*;
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 /// Number of shards: enough for the threads of a workstation, few enough to add up cheaply.
 const SHARDS: usize = 16;
@@ -23,13 +25,30 @@ pub struct Engine<F: LearnedField, T: Float> {
 impl<F: LearnedField, T: Float> Engine<F, T> {
     /// An engine for chunks with `n_moving` moving inputs and rollouts of at most `steps` steps.
     pub fn new(field: &F, n_moving: usize, steps: usize) -> Self {
-        let rooms = (0..SHARDS).map(|_| Room::new(field, n_moving, steps)).collect();
+        let rooms = (0..rayon::current_num_threads()).map(|_| Room::new(field, n_moving, steps)).collect();
         Engine { field: field.clone(), rooms }
     }
 
     /// The field evaluated.
     pub fn field(&self) -> &F {
         &self.field
+    }
+
+    /// `work(field, shard, room)` for the shards of `n_chunks` chunks, in their order.
+    fn shards<R: Send>(
+        &mut self,
+        n_chunks: usize,
+        work: impl Fn(&F, usize, &mut Room<F, T>) -> R + Sync,
+    ) -> Vec<R> {
+        let (field, next) = (&self.field, AtomicUsize::new(0));
+        let shards =
+            || Some(next.fetch_add(1, Ordering::Relaxed)).filter(|&shard| shard < n_chunks.min(SHARDS));
+        let all = self.rooms.par_iter_mut().map(|room| {
+            std::iter::from_fn(shards).map(|shard| (shard, work(field, shard, room))).collect::<Vec<_>>()
+        });
+        let mut all: Vec<(usize, R)> = all.collect::<Vec<_>>().into_iter().flatten().collect();
+        all.sort_by_key(|(shard, _)| *shard);
+        all.into_iter().map(|(_, result)| result).collect()
     }
 
     /// Adds up `work(weights, chunk, room)` over all chunks; the gradient, if there is one, is added to
@@ -41,22 +60,19 @@ impl<F: LearnedField, T: Float> Engine<F, T> {
         gradient: Option<&mut [f64]>,
         work: impl Fn(&F, &F::Weights<T>, &C, &mut Room<F, T>) -> f64 + Sync,
     ) -> f64 {
-        let field = &self.field;
-        let packed = field.pack::<T>(weights);
-        let losses: Vec<f64> = self
-            .rooms
-            .par_iter_mut()
-            .enumerate()
-            .map(|(shard, room)| {
-                chunks.iter().skip(shard).step_by(SHARDS).map(|c| work(field, &packed, c, room)).sum()
-            })
-            .collect();
+        let weights = self.field.pack::<T>(weights);
+        let differentiate = gradient.is_some();
+        let mut shards = self.shards(chunks.len(), |field, shard, room| {
+            let mine = chunks.iter().skip(shard).step_by(SHARDS);
+            let loss: f64 = mine.map(|chunk| work(field, &weights, chunk, room)).sum();
+            (loss, differentiate.then(|| room.take_gradient(field)))
+        });
         if let Some(out) = gradient {
-            for room in self.rooms.iter_mut().take(chunks.len()) {
-                room.take_gradient(field, out);
+            for (_, gradient) in &mut shards {
+                gradient.iter_mut().for_each(|g| self.field.add_gradient(g, out));
             }
         }
-        losses.iter().sum()
+        shards.iter().map(|(loss, _)| loss).sum()
     }
 
     /// The loss over chunks of windows, and its gradient added to `gradient` if given.
@@ -75,23 +91,17 @@ impl<F: LearnedField, T: Float> Engine<F, T> {
 
     /// The states before the first and after every step of each chunk.
     pub fn states(&mut self, weights: &[f64], windows: &[Windows<T>], guard: Guard<T>) -> Vec<Vec<Lane<T>>> {
-        let field = &self.field;
-        let weights = &field.pack::<T>(weights);
-        let per_shard: Vec<Vec<Vec<Lane<T>>>> = self
-            .rooms
-            .par_iter_mut()
-            .enumerate()
-            .map(|(shard, room)| {
-                let mine = windows.iter().skip(shard).step_by(SHARDS);
-                mine.map(|windows| {
-                    let room = &mut *room;
-                    dispatch(RolloutKernel { field, weights, windows, guard, room, want: Want::States });
-                    std::mem::take(&mut room.history)
-                })
-                .collect()
-            })
-            .collect();
-        let mut sources: Vec<_> = per_shard.into_iter().map(Vec::into_iter).collect();
+        let weights = &self.field.pack::<T>(weights);
+        let shards = self.shards(windows.len(), |field, shard, room| {
+            let mine = windows.iter().skip(shard).step_by(SHARDS);
+            let states = mine.map(|windows| {
+                let room = &mut *room;
+                dispatch(RolloutKernel { field, weights, windows, guard, room, want: Want::States });
+                std::mem::take(&mut room.history)
+            });
+            states.collect::<Vec<_>>()
+        });
+        let mut sources: Vec<_> = shards.into_iter().map(Vec::into_iter).collect();
         (0..windows.len()).filter_map(|chunk| sources[chunk % SHARDS].next()).collect()
     }
 

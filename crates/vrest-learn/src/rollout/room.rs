@@ -43,9 +43,8 @@ impl<F: LearnedField, T: Float> Room<F, T> {
         }
     }
 
-    /// Adds the accumulated gradient to `out` and forgets it.
-    pub fn take_gradient(&mut self, field: &F, out: &mut [f64]) {
-        field.add_gradient(&mut self.gradient, out);
-        self.gradient = field.gradient();
+    /// The accumulated gradient; the room's is zero again.
+    pub fn take_gradient(&mut self, field: &F) -> F::Gradient<T> {
+        std::mem::replace(&mut self.gradient, field.gradient())
     }
 }

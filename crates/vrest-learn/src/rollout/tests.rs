@@ -105,7 +105,7 @@ impl<F: LearnedField> Setup<F> {
             want: Want::Gradient,
         });
         let mut gradient = vec![0.0; self.weights.len()];
-        room.take_gradient(&self.field, &mut gradient);
+        self.field.add_gradient(&mut room.take_gradient(&self.field), &mut gradient);
         (loss, gradient)
     }
 }
