@@ -2,7 +2,7 @@
 
 use std::sync::Mutex;
 use vrest_membrane::{Cell, Experiment, Membrane, Problem, Protocol, presets};
-use vrest_ode::{Member, Options, Plan, ensemble_on_all_threads};
+use vrest_ode::{Member, Options, Plan};
 
 use crate::error::BenchError;
 use crate::exchange::Array;
@@ -54,7 +54,7 @@ pub fn ensemble(
         let (p, y0) = member(rows[id]);
         Some(Member { id, p, y0 })
     };
-    ensemble_on_all_threads(experiment, &plan, rows.len(), draw, |id, result| match result {
+    experiment.ensemble(&plan, rows.len(), &draw, &|id, result| match result {
         Ok(course) => {
             let row = id * times.len()..(id + 1) * times.len();
             out.lock().expect("no thread panics")[row].copy_from_slice(&course.values);

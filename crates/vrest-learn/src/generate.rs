@@ -2,13 +2,13 @@
 
 use crate::ranges::{Sampler, V_START};
 use ndarray::{Array1, Array2};
-use rayon::prelude::*;
-use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::OnceLock;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use vrest_data::Dataset;
 use vrest_data::dataset::{Interpolation, Stimulus};
 use vrest_membrane::rest::{RestError, resting_potential};
 use vrest_membrane::{Experiment, protocol::Start};
-use vrest_ode::{Options, Output, SolveError, VectorField, solve};
+use vrest_ode::{Member, Options, SolveError, Trajectory, VectorField};
 
 /// What to simulate.
 #[derive(Debug)]
@@ -93,23 +93,38 @@ pub fn generate(plan: &Plan<'_>, progress: &(dyn Fn(usize) + Sync)) -> Result<Ge
     if !plan.sampler.can_draw(plan.samples) {
         return Err(GenerateError::TooManySobol { samples: plan.samples });
     }
-    let done = AtomicUsize::new(0);
-    let stopped = |flag: Option<&AtomicBool>| flag.is_some_and(|f| f.load(Ordering::Relaxed));
-    let rows: Vec<Option<Row>> = (0..plan.samples)
-        .into_par_iter()
-        .map(|i| {
-            if stopped(plan.options.cancel) {
-                return None;
+    let finished = AtomicUsize::new(0);
+    let rows: Vec<OnceLock<Row>> = (0..plan.samples).map(|_| OnceLock::new()).collect();
+    let keep = |i: usize, result| {
+        if rows[i].set(Row { sample: i, drawn: plan.sampler.draw(plan.seed, i), result }).is_ok() {
+            progress(finished.fetch_add(1, Ordering::Relaxed) + 1);
+        }
+    };
+    let stopped = || plan.options.cancel.is_some_and(|flag| flag.load(Ordering::Relaxed));
+    let begin = |i: usize| {
+        if stopped() {
+            return None;
+        }
+        match start(plan, i) {
+            Ok(member) => Some(member),
+            Err(e) => {
+                keep(i, Err(e.into()));
+                None
             }
-            let row = simulate(plan, i);
-            if matches!(&row.result, Err(FailureReason::Solve(SolveError::Cancelled { .. }))) {
-                return None;
-            }
-            progress(done.fetch_add(1, Ordering::Relaxed) + 1);
-            Some(row)
-        })
-        .collect();
-    collect(plan, rows)
+        }
+    };
+    let end = |i: usize, result: Result<Trajectory, SolveError>| match result {
+        Ok(course) => {
+            let stimulus = plan.experiment.stimulus(&parameters(plan, i), plan.times);
+            keep(i, Ok((course.values, stimulus, course.stats.steps)));
+        }
+        Err(SolveError::Cancelled { .. }) => {}
+        Err(e) => keep(i, Err(e.into())),
+    };
+    let (t0, t1) = (plan.times[0], plan.times[plan.times.len() - 1]);
+    let span = vrest_ode::Plan { t0, t1, times: plan.times, record: &[plan.state], options: &plan.options };
+    plan.experiment.ensemble(&span, plan.samples, &begin, &end);
+    collect(plan, rows.into_iter().map(OnceLock::into_inner).collect())
 }
 
 /// A simulated sample: what was drawn, and V and the stimulus at the recording times.
@@ -119,27 +134,26 @@ struct Row {
     result: Result<(Vec<f64>, Vec<f64>, usize), FailureReason>,
 }
 
-fn simulate(plan: &Plan<'_>, i: usize) -> Row {
-    let drawn = plan.sampler.draw(plan.seed, i);
+/// All parameters of sample `i`.
+fn parameters(plan: &Plan<'_>, i: usize) -> Vec<f64> {
     let mut p = plan.experiment.defaults();
-    for (d, value) in plan.sampler.drawn.iter().zip(&drawn) {
-        p[d.index] = *value;
+    for (d, value) in plan.sampler.drawn.iter().zip(plan.sampler.draw(plan.seed, i)) {
+        p[d.index] = value;
     }
-    Row { sample: i, drawn, result: trajectory(plan, &p) }
+    p
 }
 
-fn trajectory(plan: &Plan<'_>, p: &[f64]) -> Result<(Vec<f64>, Vec<f64>, usize), FailureReason> {
-    let e = plan.experiment;
+/// Sample `i` as it begins.
+fn start(plan: &Plan<'_>, i: usize) -> Result<Member, RestError> {
+    let (e, p) = (plan.experiment, parameters(plan, i));
     let start = match (e.v_start(), e.protocol().start) {
         (Some(at), _) => p[at],
         (None, Start::Voltage(v)) => v,
         (None, Start::Rest) => resting_potential(e.membrane(), &p[..e.membrane().params().len()])?,
     };
     let mut y0 = vec![0.0; e.n_states()];
-    e.state_at(start, p, &mut y0);
-    let (t0, t1) = (plan.times[0], plan.times[plan.times.len() - 1]);
-    let solution = solve(e, p, &y0, t0, t1, Output::At(plan.times), &plan.options)?;
-    Ok((solution.state(plan.state).collect(), e.stimulus(p, plan.times), solution.stats.steps))
+    e.state_at(start, &p, &mut y0);
+    Ok(Member { id: i, p, y0 })
 }
 
 fn collect(plan: &Plan<'_>, rows: Vec<Option<Row>>) -> Result<Generated, GenerateError> {

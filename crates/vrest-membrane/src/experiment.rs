@@ -14,7 +14,7 @@ use crate::membrane::Membrane;
 use crate::protocol::{Protocol, Segment, Waveform};
 use crate::rest::{RestError, resting_potential};
 use std::ops::Range;
-use vrest_ode::{Real, VectorField};
+use vrest_ode::{Member, Options, Output, Plan, Real, Solution, SolveError, Trajectory, VectorField};
 
 /// A membrane with what is done to it.
 #[derive(Debug, Clone)]
@@ -132,6 +132,36 @@ impl Experiment {
         self.changes.iter().map(one).collect()
     }
 
+    /// [`vrest_ode::solve`] of this experiment. Compiled here, once, and not anew in every crate that solves.
+    ///
+    /// # Errors
+    /// See [`SolveError`].
+    pub fn solve(
+        &self,
+        p: &[f64],
+        y0: &[f64],
+        t0: f64,
+        t1: f64,
+        output: Output<'_>,
+        options: &Options<'_>,
+    ) -> Result<Solution, SolveError> {
+        vrest_ode::solve(self, p, y0, t0, t1, output, options)
+    }
+
+    /// [`vrest_ode::ensemble_on_all_threads`] of this experiment. Compiled here, once, as [`solve`](Self::solve) is.
+    ///
+    /// # Errors
+    /// Each member has its own, see [`SolveError`].
+    pub fn ensemble(
+        &self,
+        plan: &Plan<'_>,
+        n: usize,
+        member: &(dyn Fn(usize) -> Option<Member> + Sync),
+        done: &(dyn Fn(usize, Result<Trajectory, SolveError>) + Sync),
+    ) {
+        vrest_ode::ensemble_on_all_threads(self, plan, n, member, done);
+    }
+
     /// `base` plus what `drivers` add just after each of `times`.
     fn driven(&self, drivers: &[Driver], base: f64, p: &[f64], times: &[f64]) -> Vec<f64> {
         let sum = self.sum_over(drivers, base, p, times, |segment, t| Segment::value_at(segment, t, true));
@@ -147,14 +177,19 @@ impl Experiment {
         times: &[f64],
         f: impl Fn(&[f64], f64) -> f64,
     ) -> Vec<f64> {
+        const LEN: usize = Segment::<f64>::LEN;
         let edges = self.edges(p);
-        let mut segment = [0.0; Segment::<f64>::LEN];
+        let mut segments = vec![0.0; LEN * drivers.len()];
+        let mut last = None;
         let mut at = |t: f64| {
             let inside = just_after(&edges, t);
-            drivers.iter().fold(0.0, |sum, d| {
-                d.waveform.segment(inside, &p[d.params.clone()], base).store(&mut segment);
-                sum + f(&segment, t)
-            })
+            // The waveforms are looked up once an interval, not once a time.
+            if last.replace(inside) != Some(inside) {
+                for (d, segment) in drivers.iter().zip(segments.chunks_exact_mut(LEN)) {
+                    d.waveform.segment(inside, &p[d.params.clone()], base).store(segment);
+                }
+            }
+            segments.chunks_exact(LEN).fold(0.0, |sum, segment| sum + f(segment, t))
         };
         times.iter().map(|&t| at(t)).collect()
     }

@@ -30,11 +30,24 @@ impl<R: Real, const N: usize> Dual<R, N> {
     /// Chain rule: a function with value `re` and derivative `d` at `self.re`.
     #[inline(always)]
     fn chain(self, re: R, d: R) -> Self {
-        Dual { re, eps: self.eps.map(|e| e * d) }
+        self.each(re, |e| e * d)
+    }
+    /// Plain loops here and below: `array::map` of a large array becomes a call, compiled without vectors.
+    #[inline(always)]
+    fn each(self, re: R, f: impl Fn(R) -> R) -> Self {
+        let mut eps = self.eps;
+        for e in &mut eps {
+            *e = f(*e);
+        }
+        Dual { re, eps }
     }
     #[inline(always)]
     fn zip(self, other: Self, re: R, f: impl Fn(R, R) -> R) -> Self {
-        Dual { re, eps: std::array::from_fn(|k| f(self.eps[k], other.eps[k])) }
+        let mut eps = self.eps;
+        for (e, &o) in eps.iter_mut().zip(&other.eps) {
+            *e = f(*e, o);
+        }
+        Dual { re, eps }
     }
 }
 
@@ -42,7 +55,7 @@ impl<R: Real, const N: usize> Neg for Dual<R, N> {
     type Output = Self;
     #[inline(always)]
     fn neg(self) -> Self {
-        Dual { re: -self.re, eps: self.eps.map(|e| -e) }
+        self.each(-self.re, |e| -e)
     }
 }
 impl<R: Real, const N: usize> Add for Dual<R, N> {
@@ -95,14 +108,14 @@ impl<R: Real, const N: usize> Mul<f64> for Dual<R, N> {
     type Output = Self;
     #[inline(always)]
     fn mul(self, o: f64) -> Self {
-        Dual { re: self.re * o, eps: self.eps.map(|e| e * o) }
+        self.each(self.re * o, |e| e * o)
     }
 }
 impl<R: Real, const N: usize> Div<f64> for Dual<R, N> {
     type Output = Self;
     #[inline(always)]
     fn div(self, o: f64) -> Self {
-        Dual { re: self.re / o, eps: self.eps.map(|e| e / o) }
+        self.each(self.re / o, |e| e / o)
     }
 }
 impl<R: Real, const N: usize> AddAssign for Dual<R, N> {
@@ -120,6 +133,7 @@ impl<R: Real, const N: usize> SubAssign for Dual<R, N> {
 
 impl<R: Real, const N: usize> Real for Dual<R, N> {
     type Mask = R::Mask;
+    type Columns = Dual<Self, 1>;
 
     #[inline(always)]
     fn from_f64(x: f64) -> Self {
@@ -180,8 +194,9 @@ impl<R: Real, const N: usize> Real for Dual<R, N> {
     }
     #[inline(always)]
     fn enter<T>(f: impl FnOnce() -> T) -> T {
-        // Also for scalars: the derivatives stand side by side and vectorise.
-        crate::simd::enter(f)
+        // Also for scalars: several derivatives stand side by side and vectorise. A single one is not worth a copy of
+        // all model code for each vector extension.
+        if N > 1 { crate::simd::enter(f) } else { f() }
     }
 }
 

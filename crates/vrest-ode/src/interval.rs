@@ -8,6 +8,7 @@
 //! Every elementary operation is widened by at least its rounding error: one unit in the last place for
 //! arithmetic, two for the C library's functions (whose error is below one).
 
+use crate::dual::Dual;
 use crate::real::Real;
 use std::ops::{Add, AddAssign, BitAnd, BitOr, Div, Mul, Neg, Not, Sub, SubAssign};
 
@@ -188,6 +189,7 @@ impl SubAssign for Interval {
 
 impl Real for Interval {
     type Mask = Truth;
+    type Columns = Dual<Self, 1>;
 
     #[inline]
     fn from_f64(x: f64) -> Self {

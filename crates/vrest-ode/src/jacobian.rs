@@ -4,20 +4,51 @@ use crate::dual::Dual;
 use crate::field::VectorField;
 use crate::real::Real;
 
-/// Columns per evaluation.
-const CHUNK: usize = 4;
+/// A number with derivatives on top of `R`: what one evaluation finds several columns of a Jacobian with.
+pub trait Columns<R>: Real {
+    /// How many.
+    const COLUMNS: usize;
+    /// `value` that nothing depends on.
+    fn fixed(value: R) -> Self;
+    /// `value` as the variable of column `k`.
+    fn variable(value: R, k: usize) -> Self;
+    /// The value.
+    fn value(&self) -> R;
+    /// Its derivative by the variable of column `k`.
+    fn slope(&self, k: usize) -> R;
+}
+
+impl<R: Real, const N: usize> Columns<R> for Dual<R, N> {
+    const COLUMNS: usize = N;
+    #[inline(always)]
+    fn fixed(value: R) -> Self {
+        Dual::constant(value)
+    }
+    #[inline(always)]
+    fn variable(value: R, k: usize) -> Self {
+        Dual::variable(value, k)
+    }
+    #[inline(always)]
+    fn value(&self) -> R {
+        self.re
+    }
+    #[inline(always)]
+    fn slope(&self, k: usize) -> R {
+        self.eps[k]
+    }
+}
 
 /// Room for Jacobians of one field.
 #[derive(Debug, Clone)]
-pub(crate) struct JacobianBuffers<R> {
-    y: Vec<Dual<R, CHUNK>>,
-    dy: Vec<Dual<R, CHUNK>>,
-    work: Vec<Dual<R, CHUNK>>,
+pub(crate) struct JacobianBuffers<R: Real> {
+    y: Vec<R::Columns>,
+    dy: Vec<R::Columns>,
+    work: Vec<R::Columns>,
 }
 
 impl<R: Real> JacobianBuffers<R> {
     pub(crate) fn new<F: VectorField>(field: &F) -> Self {
-        let zeros = |n| vec![Dual::constant(R::zero()); n];
+        let zeros = |n| vec![R::Columns::fixed(R::zero()); n];
         JacobianBuffers {
             y: zeros(field.n_states()),
             dy: zeros(field.n_states()),
@@ -41,25 +72,27 @@ impl<R: Real> JacobianBuffers<R> {
         let n = y.len();
         // Variable number n is the time.
         let variables = n + usize::from(dfdt.is_some());
-        for first in (0..variables.max(1)).step_by(CHUNK) {
+        let end = |first: usize| first + R::Columns::COLUMNS;
+        for first in (0..variables.max(1)).step_by(R::Columns::COLUMNS) {
             for (d, &w) in self.work.iter_mut().zip(work) {
-                *d = Dual::constant(w);
+                *d = R::Columns::fixed(w);
             }
             for i in 0..n {
-                let seeded = i >= first && i < first + CHUNK;
-                self.y[i] = if seeded { Dual::variable(y[i], i - first) } else { Dual::constant(y[i]) };
+                let seeded = i >= first && i < end(first);
+                self.y[i] =
+                    if seeded { R::Columns::variable(y[i], i - first) } else { R::Columns::fixed(y[i]) };
             }
-            let time_here = n >= first && n < first + CHUNK && dfdt.is_some();
-            let time = if time_here { Dual::variable(t, n - first) } else { Dual::constant(t) };
+            let time_here = n >= first && n < end(first) && dfdt.is_some();
+            let time = if time_here { R::Columns::variable(t, n - first) } else { R::Columns::fixed(t) };
             field.eval(time, &self.y, &mut self.work, &mut self.dy);
             for i in 0..n {
-                for j in first..n.min(first + CHUNK) {
-                    jacobian[i * n + j] = self.dy[i].eps[j - first];
+                for j in first..n.min(end(first)) {
+                    jacobian[i * n + j] = self.dy[i].slope(j - first);
                 }
                 if let (true, Some(out)) = (time_here, dfdt.as_deref_mut()) {
-                    out[i] = self.dy[i].eps[n - first];
+                    out[i] = self.dy[i].slope(n - first);
                 }
-                f[i] = self.dy[i].re;
+                f[i] = self.dy[i].value();
             }
         }
     }

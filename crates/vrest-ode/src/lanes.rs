@@ -5,6 +5,7 @@
 //! it, the last would make the levels differ. The elementary functions are therefore our own, within 2 ulp
 //! of the C library over the range of normal numbers (tests below).
 
+use crate::dual::Dual;
 use crate::real::{BERNOULLI_LONG_SERIES_BELOW, Real, bernoulli_series};
 use crate::simd;
 use std::ops::{Add, AddAssign, BitAnd, BitOr, Div, Mul, Neg, Not, Sub, SubAssign};
@@ -267,6 +268,7 @@ fn sin(x: f64) -> f64 {
 
 impl<const N: usize> Real for Lanes<N> {
     type Mask = Mask<N>;
+    type Columns = Dual<Self, 1>;
 
     #[inline(always)]
     fn from_f64(x: f64) -> Self {

@@ -35,7 +35,7 @@ pub use ensemble::{Member, Plan, Trajectory, ensemble, ensemble_on_all_threads};
 pub use error::{Refusal, SolveError};
 pub use field::VectorField;
 pub use interval::Interval;
-pub use jacobian::jacobian;
+pub use jacobian::{Columns, jacobian};
 pub use lanes::Lanes;
 pub use lu::Lu;
 pub use newton::{NewtonError, SteadyState, newton, steady_sensitivity};

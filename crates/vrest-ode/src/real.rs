@@ -5,6 +5,8 @@
 //! a value: a choice is a [`Real::select`], because lanes may disagree and because a derivative must not be
 //! taken of the branch that was not chosen.
 
+use crate::dual::Dual;
+use crate::jacobian::Columns;
 use std::fmt::Debug;
 use std::ops::{Add, AddAssign, BitAnd, BitOr, Div, Mul, Neg, Not, Sub, SubAssign};
 
@@ -34,6 +36,9 @@ pub trait Real:
 {
     /// The truth value of a comparison: one `bool`, or one a lane.
     type Mask: Copy + BitAnd<Output = Self::Mask> + BitOr<Output = Self::Mask> + Not<Output = Self::Mask>;
+    /// What Jacobians of functions of this number are found with. Several columns at once for plain numbers; one for
+    /// numbers with derivatives, where more would make each program that takes gradients much slower to build.
+    type Columns: Columns<Self>;
 
     /// The constant `x` (the same in all lanes, all derivatives zero).
     fn from_f64(x: f64) -> Self;
@@ -150,6 +155,7 @@ pub trait Real:
 
 impl Real for f64 {
     type Mask = bool;
+    type Columns = Dual<f64, 4>;
 
     #[inline(always)]
     fn from_f64(x: f64) -> Self {

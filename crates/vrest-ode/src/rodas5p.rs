@@ -112,7 +112,7 @@ const H: [[f64; STAGES]; 3] = [
 ];
 
 /// The stepper for one system.
-pub(crate) struct Rodas5P<R> {
+pub(crate) struct Rodas5P<R: Real> {
     buffers: JacobianBuffers<R>,
     f: Vec<R>,
     jacobian: Vec<R>,

@@ -71,18 +71,16 @@ pub fn sensitivities<F: VectorField>(
     let problem = Problem { field, p, wrt, y0, dy0_dp, t0, t1, output, options };
     let mut first = 0;
     loop {
-        let left = wrt.len() - first;
-        // Four at a time where eight would be half empty.
-        first += if left > 4 {
-            problem.pass::<8>(first, &mut all)?
-        } else {
-            problem.pass::<4>(first, &mut all)?
-        };
+        first += problem.pass::<TOGETHER>(first, &mut all)?;
         if first >= wrt.len() {
             return Ok(all);
         }
     }
 }
+
+/// Derivatives that share one pass. The values cost as much as eight of them, so that a pass that is half empty is
+/// cheaper than a second one; a second size of pass would make the program a good deal slower to build.
+const TOGETHER: usize = 12;
 
 struct Problem<'a, F> {
     field: &'a F,

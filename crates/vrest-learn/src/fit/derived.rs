@@ -22,9 +22,7 @@ pub struct Derived {
     pub interval: [f64; 2],
 }
 
-/// Derivatives of this many parameters in one pass.
-const LANES: usize = 8;
-type D = Dual<f64, LANES>;
+type D = Dual<f64, 1>;
 
 /// Rest, input resistance at rest, capacitance and their product; nothing where the fitted cell has no rest.
 pub fn of(model: &Model, fit: &Fit, free: &[super::Free]) -> Vec<Derived> {
@@ -45,19 +43,17 @@ pub fn of(model: &Model, fit: &Fit, free: &[super::Free]) -> Vec<Derived> {
     let names = [("V_rest", "mV"), ("R_in", "Mohm"), ("C_m", "pF"), ("tau", "ms")];
     let mut values = [0.0; 4];
     let mut gradients = vec![vec![0.0; free.len()]; 4];
-    for chunk in (0..own.len().max(1)).step_by(LANES) {
-        let here = &own[chunk.min(own.len())..(chunk + LANES).min(own.len())];
+    let at = |seed: Option<usize>, slope: f64| {
         let mut dual: Vec<D> = p.iter().map(|&x| D::constant(x)).collect();
-        let mut rest = D::constant(v);
-        for (lane, (_, index)) in here.iter().enumerate() {
-            dual[*index].eps[lane] = 1.0;
-            rest.eps[lane] = dy[chunk + lane];
-        }
-        for (k, x) in quantities(membrane, &dual, rest).into_iter().enumerate() {
-            values[k] = x.re;
-            for (lane, (j, index)) in here.iter().enumerate() {
-                gradients[k][*j] = x.eps[lane] * free[*j].transform.slope(p[*index]);
-            }
+        seed.iter().for_each(|&index| dual[index].eps[0] = 1.0);
+        quantities(membrane, &dual, Dual { re: v, eps: [slope] })
+    };
+    for (k, x) in at(None, 0.0).into_iter().enumerate() {
+        values[k] = x.re;
+    }
+    for ((j, index), &slope) in own.iter().zip(&dy) {
+        for (k, x) in at(Some(*index), slope).into_iter().enumerate() {
+            gradients[k][*j] = x.eps[0] * free[*j].transform.slope(p[*index]);
         }
     }
     names

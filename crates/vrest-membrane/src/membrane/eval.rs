@@ -101,10 +101,8 @@ impl Membrane {
     #[inline(never)]
     fn net<R: Real>(&self, m: &Compiled, v: R, work: &[R], gates: &[R]) -> R {
         let mut out = [R::zero(); MAX_SLOTS];
-        R::enter(
-            #[inline(always)]
-            || m.mechanism.currents(v, &self.site(m, work), &work[m.k.clone()], gates, &mut out),
-        );
+        // Rare enough to do without vector instructions, which would be two more copies of the library.
+        m.mechanism.currents(v, &self.site(m, work), &work[m.k.clone()], gates, &mut out);
         let carried = m.slots.iter().zip(out).filter(|(s, _)| s.role == Role::Current);
         carried.fold(R::zero(), |sum, (_, i)| sum + i)
     }

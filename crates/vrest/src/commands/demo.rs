@@ -103,9 +103,9 @@ fn trajectory(experiment: &Experiment) -> Result<Trajectory, Failure> {
     let end = experiment.protocol().duration;
     let mut times = experiments::times(end, 1000);
     times.push(end);
-    let solution =
-        vrest_ode::solve(experiment, &p, &y0, 0.0, end, Output::At(&times), &experiments::options())
-            .map_err(|e| Failure::of(Kind::Unacceptable, &e, e.hint()))?;
+    let solution = experiment
+        .solve(&p, &y0, 0.0, end, Output::At(&times), &experiments::options())
+        .map_err(|e| Failure::of(Kind::Unacceptable, &e, e.hint()))?;
     Ok(Trajectory::new(experiment, &p, &solution))
 }
 

@@ -70,12 +70,12 @@ pub fn run(args: Args, session: &Session) -> Result<(), Failure> {
     let p = &experiment.defaults();
     let y0 = experiment.initial_state(p).map_err(|e| Failure::of(Kind::Unacceptable, &e, Some(e.hint())))?;
     let end = experiment.protocol().duration;
-    let solution =
-        vrest_ode::solve(experiment, p, &y0, 0.0, end, Output::At(&plan.times), &plan.solver.options())
-            .map_err(|error| match error {
-                SolveError::Cancelled { .. } => Failure::interrupted("nothing was written"),
-                error => Failure::of(Kind::Unacceptable, &error, error.hint()),
-            })?;
+    let solution = experiment
+        .solve(p, &y0, 0.0, end, Output::At(&plan.times), &plan.solver.options())
+        .map_err(|error| match error {
+            SolveError::Cancelled { .. } => Failure::interrupted("nothing was written"),
+            error => Failure::of(Kind::Unacceptable, &error, error.hint()),
+        })?;
     let trajectory = Trajectory::new(experiment, p, &solution);
     plan.write(&trajectory, session)?;
     session.answer(&Ran { trajectory, plan: &plan })

@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 use vrest_membrane::Experiment;
-use vrest_ode::{Options, Output, VectorField, solve};
+use vrest_ode::{Options, Output, VectorField};
 
 use super::Feature;
 
@@ -89,7 +89,7 @@ fn voltage(
     times.sort_by(f64::total_cmp);
     times.dedup();
     let solution =
-        solve(experiment, p, &y0, 0.0, end, Output::At(&times), options).map_err(|e| e.to_string())?;
+        experiment.solve(p, &y0, 0.0, end, Output::At(&times), options).map_err(|e| e.to_string())?;
     let v = solution.state(0).collect();
     Ok((times, v))
 }
