@@ -66,7 +66,12 @@ impl Inputs {
 
     /// The list of tolerances to run through.
     pub fn rtols(&self) -> Vec<f64> {
-        let list = self.settings["rtols"].as_array();
+        self.numbers("rtols")
+    }
+
+    /// A list of numbers; empty where it is none.
+    pub fn numbers(&self, name: &str) -> Vec<f64> {
+        let list = self.settings[name].as_array();
         list.map(|l| l.iter().filter_map(Value::as_f64).collect()).unwrap_or_default()
     }
 

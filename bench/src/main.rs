@@ -5,6 +5,7 @@
 
 mod error;
 mod exchange;
+mod instructions;
 mod machine;
 mod measure;
 mod models;
@@ -50,6 +51,12 @@ struct Args {
 
 #[derive(Subcommand)]
 enum Role {
+    /// Counts the instructions of the hottest kernels (needs valgrind) and compares with the committed counts.
+    Instructions {
+        /// Makes these counts the committed ones.
+        #[arg(long)]
+        update: bool,
+    },
     /// Does our side of one task (the bench calls itself so, to bind this side to a core like the others).
     #[command(hide = true)]
     Side {
@@ -67,6 +74,7 @@ fn main() -> ExitCode {
         Some(Role::Side { task, folder, reply, threads }) => {
             side(task, folder, reply, *threads).map(|()| true)
         }
+        Some(Role::Instructions { update }) => instructions::check(&target_folder().join("bench"), *update),
         None => bench(&args),
     };
     match outcome {
@@ -80,7 +88,9 @@ fn main() -> ExitCode {
 }
 
 fn side(task: &str, folder: &Path, reply: &Path, threads: usize) -> Result<(), BenchError> {
-    let inputs = Inputs::read(folder)?;
+    // The folder of the reply bears the side's name.
+    let name = reply.file_name().unwrap_or_default().to_string_lossy().into_owned();
+    let inputs = Inputs::read(folder)?.set("side", name);
     rayon::ThreadPoolBuilder::new().num_threads(threads).build_global().map_err(BenchError::ours)?;
     let task = tasks::find(task).ok_or_else(|| BenchError::Ours(format!("there is no task `{task}`")))?;
     task.ours(&inputs)?.write(reply)

@@ -1,6 +1,7 @@
 //! Runs the sides of a task in turn and gathers what they say.
 
 use std::collections::BTreeMap;
+use std::collections::btree_map::Entry;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::time::Instant;
@@ -38,13 +39,14 @@ pub fn run(task: &dyn Task, plan: &Plan) -> Result<TaskReport, BenchError> {
         None
     });
     let sides = task.sides();
-    let mut pooled: BTreeMap<&str, Run> = BTreeMap::new();
+    // By side and by the place of the run among the side's.
+    let mut pooled: BTreeMap<(&str, usize), (Run, f64)> = BTreeMap::new();
     let mut failures: BTreeMap<&str, String> = BTreeMap::new();
-    let mut errors: BTreeMap<&str, f64> = BTreeMap::new();
     let mut versions = BTreeMap::new();
-    for round in 0..plan.rounds {
+    let rounds = plan.rounds.min(task.most_rounds());
+    for round in 0..rounds {
         for side in sides.iter().filter(|s| !failures.contains_key(s.id)).collect::<Vec<_>>() {
-            eprintln!("{} round {}/{}: {}", about.id, round + 1, plan.rounds, side.name.replace("**", ""));
+            eprintln!("{} round {}/{rounds}: {}", about.id, round + 1, side.name.replace("**", ""));
             let reply = match start(side, about.id, plan, &folder, &inputs) {
                 Ok(reply) => reply,
                 Err(e) => {
@@ -54,22 +56,46 @@ pub fn run(task: &dyn Task, plan: &Plan) -> Result<TaskReport, BenchError> {
                 }
             };
             versions.extend(reply.versions);
-            for run in reply.runs {
+            for (k, run) in reply.runs.into_iter().enumerate() {
                 let error = task.error(&inputs, reference.as_ref(), &run);
-                let worst = errors.entry(side.id).or_insert(0.0);
-                *worst = if error.is_nan() { f64::INFINITY } else { worst.max(error) };
-                pooled.entry(side.id).and_modify(|pool| pool.seconds.extend(&run.seconds)).or_insert(run);
+                let error = if error.is_nan() { f64::INFINITY } else { error };
+                match pooled.entry((side.id, k)) {
+                    Entry::Vacant(place) => {
+                        place.insert((run, error));
+                    }
+                    Entry::Occupied(mut place) => {
+                        let (pool, worst) = place.get_mut();
+                        pool.seconds.extend(&run.seconds);
+                        *worst = worst.max(error);
+                    }
+                }
             }
         }
     }
     let mut rows: Vec<Row> = Vec::new();
-    let base = pooled.get("vrest").map(|run| median(&run.seconds) / run.items as f64);
+    let base = pooled.get(&("vrest", 0)).map(|(run, _)| median(&run.seconds) / run.items as f64);
     for side in &sides {
-        let run = pooled.get(side.id);
-        rows.push(Row::new(side, run, errors.get(side.id).copied(), failures.get(side.id), base));
+        let runs = pooled.range((side.id, 0)..=(side.id, usize::MAX));
+        for (&(_, k), (run, error)) in runs.clone() {
+            let mut row = Row::new(side, Some((run, *error)), failures.get(side.id), base);
+            if let Some(milestone) = task.milestone(run) {
+                row.reaches(&milestone, k, run.rtol.unwrap_or(side.tolerance));
+            }
+            rows.push(row);
+        }
+        if runs.count() == 0 {
+            rows.push(Row::new(side, None, failures.get(side.id), base));
+        }
     }
     let targets = about.targets.iter().map(|target| TargetRow::new(target, &rows)).collect();
-    let curves = if plan.quick { Vec::new() } else { curves(task, plan, &folder, reference.as_ref())? };
+    let mut curves = if plan.quick { Vec::new() } else { curves(task, plan, &folder, reference.as_ref())? };
+    for side in sides.iter().filter(|side| side.id != "vrest2") {
+        let runs: Vec<_> = pooled.range((side.id, 0)..=(side.id, usize::MAX)).map(|(_, run)| run).collect();
+        if runs.len() > 1 {
+            let points = runs.iter().map(|(run, error)| (*error, median(&run.seconds) / run.items as f64));
+            curves.push(Curve { name: side.name.replace("**", ""), points: points.collect() });
+        }
+    }
     Ok(TaskReport::new(&about, rows, targets, curves, versions))
 }
 

@@ -25,6 +25,15 @@ pub trait Task {
     fn sweep(&self) -> &'static [f64] {
         &[]
     }
+    /// What sets the runs of one side apart, where it has several: its row's name goes on with it, and the run agrees
+    /// up to [`Run::rtol`].
+    fn milestone(&self, _run: &Run) -> Option<String> {
+        None
+    }
+    /// More rounds than this are not worth their time.
+    fn most_rounds(&self) -> usize {
+        usize::MAX
+    }
 }
 
 /// A task's texts and targets.
@@ -55,6 +64,9 @@ pub enum Unit {
     /// Milliseconds.
     #[serde(rename = "ms")]
     Milliseconds,
+    /// Seconds.
+    #[serde(rename = "s")]
+    Seconds,
 }
 
 impl Unit {
@@ -63,6 +75,7 @@ impl Unit {
         match self {
             Unit::Microseconds => 1e6,
             Unit::Milliseconds => 1e3,
+            Unit::Seconds => 1.0,
         }
     }
 
@@ -71,6 +84,7 @@ impl Unit {
         match self {
             Unit::Microseconds => "us",
             Unit::Milliseconds => "ms",
+            Unit::Seconds => "s",
         }
     }
 }
@@ -112,6 +126,8 @@ pub enum Who {
 pub struct Target {
     /// The side's identifier.
     pub against: &'static str,
+    /// The identifier of our row.
+    pub ours: &'static str,
     /// What it must reach.
     pub at_least: f64,
     /// What it should reach.
@@ -121,7 +137,12 @@ pub struct Target {
 impl Target {
     /// A target against the side `against`.
     pub fn new(against: &'static str, at_least: f64, aim: f64) -> Target {
-        Target { against, at_least, aim }
+        Target { against, ours: "vrest", at_least, aim }
+    }
+
+    /// The same for another row of ours.
+    pub fn of(self, ours: &'static str) -> Target {
+        Target { ours, ..self }
     }
 }
 

@@ -128,13 +128,8 @@ pub struct Row {
 
 impl Row {
     /// A side's row; `base` is our own time for a piece of work on one core.
-    pub fn new(
-        side: &Side,
-        run: Option<&Run>,
-        error: Option<f64>,
-        failure: Option<&String>,
-        base: Option<f64>,
-    ) -> Row {
+    pub fn new(side: &Side, run: Option<(&Run, f64)>, failure: Option<&String>, base: Option<f64>) -> Row {
+        let (run, error) = run.unzip();
         let item = |s: f64, run: &Run| s / run.items as f64;
         let median_s = run.map(|r| item(median(&r.seconds), r)).filter(|m| m.is_finite());
         let range = |run: &Run| {
@@ -156,12 +151,22 @@ impl Row {
             failure: failure.cloned(),
         }
     }
+
+    /// Makes it the row of the side's `k`-th milestone, which an error up to `tolerance` reaches.
+    pub fn reaches(&mut self, milestone: &str, k: usize, tolerance: f64) {
+        self.name += &format!(" {milestone}");
+        if k > 0 {
+            self.id += &format!(" {milestone}");
+        }
+        self.tolerance = tolerance;
+        self.agrees = self.failure.is_none() && self.error.is_some_and(|e| e <= tolerance);
+    }
 }
 
 /// A ratio to reach, and what was reached.
 #[derive(Debug, Serialize)]
 pub struct TargetRow {
-    /// The peer's row name.
+    /// The peer's row name, and ours where it is not the first.
     pub against: String,
     /// What it must be.
     pub at_least: f64,
@@ -174,12 +179,20 @@ pub struct TargetRow {
 impl TargetRow {
     /// Looks the peer up among the rows.
     pub fn new(target: &Target, rows: &[Row]) -> TargetRow {
-        let row = rows.iter().find(|r| r.id == target.against);
+        let find = |id: &str| rows.iter().find(|r| r.id == id);
+        let (row, ours) = (find(target.against), find(target.ours));
+        let mut against = row.map_or(target.against, |r| &r.name).to_string();
+        if target.ours != "vrest" {
+            against += &format!(" by {}", target.ours);
+        }
         TargetRow {
-            against: row.map_or(target.against, |r| &r.name).to_string(),
+            against,
             at_least: target.at_least,
             aim: target.aim,
-            ratio: row.and_then(|r| r.ratio),
+            ratio: row
+                .and_then(|r| r.median_s)
+                .zip(ours.and_then(|r| r.median_s))
+                .map(|(peer, ours)| peer / ours),
         }
     }
 

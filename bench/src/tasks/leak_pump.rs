@@ -12,9 +12,12 @@ use crate::task::{About, Side, Target, Task, Unit, ours, peer};
 /// The seed project's dataset: g_K, g_Na, g_Cl (mS/cm2), K, Na, Cl outside, then inside (mM).
 pub struct LeakPump;
 
-const LOW: [f64; 9] = [0.05, 0.01, 0.01, 3.0, 135.0, 100.0, 120.0, 10.0, 4.0];
-const HIGH: [f64; 9] = [0.5, 0.1, 0.1, 6.0, 150.0, 120.0, 150.0, 20.0, 15.0];
-const PATHS: [&str; 9] = [
+/// Ranges of the nine parameters.
+pub(super) const LOW: [f64; 9] = [0.05, 0.01, 0.01, 3.0, 135.0, 100.0, 120.0, 10.0, 4.0];
+/// Their ends.
+pub(super) const HIGH: [f64; 9] = [0.5, 0.1, 0.1, 6.0, 150.0, 120.0, 150.0, 20.0, 15.0];
+/// Their paths.
+pub(super) const PATHS: [&str; 9] = [
     "leak_K.g",
     "leak_Na.g",
     "leak_Cl.g",
@@ -28,7 +31,8 @@ const PATHS: [&str; 9] = [
 /// RT/F at 37 degC in mV.
 const RT_OVER_F: f64 = 8.314_462_618_153_24 * 310.15 / 96_485.332_123_310_01 * 1e3;
 const PUMP: [f64; 3] = [2.0, 10.0, 1.0];
-const STEP_MS: [f64; 2] = [100.0, 300.0];
+/// Start and end of the current step.
+pub(super) const STEP_MS: [f64; 2] = [100.0, 300.0];
 const STEP_UA_CM2: f64 = 0.5;
 const V_START: f64 = -70.0;
 
@@ -94,7 +98,7 @@ impl Task for LeakPump {
         let times = &inputs.arrays["times"].data;
         let pairs = inputs.arrays["parameters"].rows().zip(v.rows());
         let error = |(p, row): (&[f64], &[f64])| {
-            let exact = Exact::new(p);
+            let exact = Exact::new(p, STEP_UA_CM2);
             let distance = |(t, v): (&f64, &f64)| (exact.v(*t) - v).abs();
             times
                 .iter()
@@ -131,24 +135,26 @@ impl Task for LeakPump {
 }
 
 /// The solution: an exponential on each side of the step's edges.
-struct Exact {
+pub(super) struct Exact {
     conductance: f64,
     v_rest: f64,
     v_driven: f64,
 }
 
 impl Exact {
-    fn new(p: &[f64]) -> Exact {
+    /// For a row of parameters and a step of `step` uA/cm2.
+    pub(super) fn new(p: &[f64], step: f64) -> Exact {
         let [i_max, k_na, k_k] = PUMP;
         let conductance = p[0] + p[1] + p[2];
         let potentials =
             RT_OVER_F * (p[0] * (p[3] / p[6]).ln() + p[1] * (p[4] / p[7]).ln() + p[2] * (p[8] / p[5]).ln());
         let source = potentials - i_max * p[7] / (p[7] + k_na) * p[3] / (p[3] + k_k);
-        let v_driven = (source + STEP_UA_CM2) / conductance;
+        let v_driven = (source + step) / conductance;
         Exact { conductance, v_rest: source / conductance, v_driven }
     }
 
-    fn v(&self, t: f64) -> f64 {
+    /// V at time `t`.
+    pub(super) fn v(&self, t: f64) -> f64 {
         let relax = |v: f64, target: f64, ms: f64| target + (v - target) * (-self.conductance * ms).exp();
         let [on, off] = STEP_MS;
         if t <= on {

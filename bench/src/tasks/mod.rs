@@ -7,12 +7,13 @@ mod network;
 mod prediction;
 mod start_up;
 mod stiff_cell;
+mod time_to_accuracy;
 mod training_step;
 
 use crate::task::Task;
 
 /// The tasks' names, for the command line.
-pub const NAMES: [&str; 7] = ["B1", "B2", "B3", "B4", "B5", "B7", "B8"];
+pub const NAMES: [&str; 8] = ["B1", "B2", "B3", "B4", "B5", "B6", "B7", "B8"];
 
 /// The task of that name.
 pub fn find(name: &str) -> Option<Box<dyn Task>> {
@@ -22,6 +23,7 @@ pub fn find(name: &str) -> Option<Box<dyn Task>> {
         "B3" => Some(Box::new(stiff_cell::StiffCell)),
         "B4" => Some(Box::new(training_step::TrainingStep)),
         "B5" => Some(Box::new(prediction::Prediction)),
+        "B6" => Some(Box::new(time_to_accuracy::TimeToAccuracy)),
         "B7" => Some(Box::new(start_up::StartUp)),
         "B8" => Some(Box::new(fit_gradient::FitGradient)),
         _ => None,

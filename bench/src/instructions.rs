@@ -1,0 +1,76 @@
+//! Instruction counts of the hottest kernels: what a change costs, without the noise of a shared machine.
+//!
+//! Our side of a task runs under Callgrind twice, with one repetition and with three; half the difference is one
+//! repetition, free of start-up and files. Counts are those of AVX2, which Valgrind knows (it does not know AVX-512).
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use crate::error::BenchError;
+use crate::tasks;
+
+/// The tasks whose kernels are watched.
+const WATCHED: [&str; 5] = ["B1", "B2", "B3", "B4", "B8"];
+/// The growth of a count that is called a regression.
+const TOLERANCE: f64 = 0.03;
+
+/// Counts, compares with the committed counts and prints a table. Returns false where a count has grown. With `update`
+/// the counts become the committed ones.
+pub fn check(folder: &Path, update: bool) -> Result<bool, BenchError> {
+    let committed = Path::new(env!("CARGO_MANIFEST_DIR")).join("instructions.json");
+    let text = std::fs::read_to_string(&committed).unwrap_or_else(|_| "{}".into());
+    let before: BTreeMap<String, u64> = serde_json::from_str(&text).map_err(BenchError::ours)?;
+    let mut now = BTreeMap::new();
+    let mut good = true;
+    println!("{:<5} {:<45} {:>14} {:>14} {:>8}", "task", "", "committed", "now", "change");
+    for id in WATCHED {
+        let task = tasks::find(id).expect("a watched task exists");
+        let inputs = task.inputs(true)?.set("budget_s", 1e9);
+        let mut counts = [0, 0];
+        for (count, repetitions) in counts.iter_mut().zip([1, 3]) {
+            let folder = folder.join("instructions").join(id);
+            inputs.clone().set("repetitions", repetitions).write(&folder)?;
+            *count = collected(&folder, id)?;
+        }
+        let count = (counts[1] - counts[0]) / 2;
+        let change = before.get(id).map(|&was| count as f64 / was as f64 - 1.0);
+        let verdict = match change {
+            None => "new",
+            Some(c) if c > TOLERANCE => "GREW",
+            Some(c) if c < -TOLERANCE => "shrank: --update",
+            Some(_) => "",
+        };
+        good &= update || change.is_some_and(|c| c <= TOLERANCE);
+        let was = before.get(id).map_or("-".into(), u64::to_string);
+        let percent = change.map_or("-".into(), |c| format!("{:+.1} %", 100.0 * c));
+        println!("{id:<5} {:<45} {was:>14} {count:>14} {percent:>8} {verdict}", task.about().title);
+        now.insert(id.to_string(), count);
+    }
+    if update {
+        let text = serde_json::to_string_pretty(&now).map_err(BenchError::ours)? + "\n";
+        std::fs::write(&committed, text).map_err(BenchError::file("write", &committed))?;
+    }
+    Ok(good)
+}
+
+/// Instructions of our side of the task in `folder`.
+fn collected(folder: &Path, id: &str) -> Result<u64, BenchError> {
+    let this = std::env::current_exe().map_err(BenchError::file("find", Path::new("vrest-bench")))?;
+    let reply = folder.join("vrest");
+    std::fs::create_dir_all(&reply).map_err(BenchError::file("create", &reply))?;
+    let output = Command::new("valgrind")
+        .args(["--tool=callgrind", "--callgrind-out-file=/dev/null"])
+        .arg(this)
+        .args(["side", id])
+        .args([folder, &reply])
+        .env("VREST_SIMD", "avx2")
+        .output()
+        .map_err(BenchError::file("start", &PathBuf::from("valgrind")))?;
+    let text = String::from_utf8_lossy(&output.stderr);
+    let count = text.lines().find_map(|line| line.split_once("Collected : ")?.1.trim().parse().ok());
+    match count {
+        Some(count) if output.status.success() => Ok(count),
+        _ => Err(BenchError::Ours(format!("valgrind on {id} gave no count: {}", text.trim()))),
+    }
+}
