@@ -1,9 +1,10 @@
-//! A learned field as a [`VectorField`]: dV/dt in mV/ms for one set of parameters.
+//! A learned field as a [`VectorField`]: dV/dt in mV/ms for the samples of a dataset, many at a time.
 
 use crate::field::LearnedField;
 use crate::model::Description;
 use crate::scaling::Scaling;
-use vrest_ode::{Options, Output, Real, SolveError, VectorField, solve};
+use std::sync::Mutex;
+use vrest_ode::{Member, Options, Plan, Real, SolveError, VectorField, ensemble_on_all_threads};
 
 /// A corner of the stimulus is an edge where the solver restarts if its slope changes by more than this share of the
 /// whole range of the stimulus an interval; softer ones are left to error control.
@@ -11,27 +12,48 @@ const SHARP: f64 = 0.05;
 /// Longest step under a stimulus that moves, in intervals of its table: nothing in it is stepped over.
 const LONGEST_STEP: f64 = 20.0;
 
-/// The learned membrane of one sample.
+/// The learned membranes of many samples. Parameters of one: its number, then its encoded parameters.
 #[derive(Debug)]
 pub struct Flow<'a, F> {
     field: &'a F,
     weights: &'a [f64],
     scaling: &'a Scaling,
     options: Options<'static>,
-    z: Vec<f64>,
     guard: Guard,
-    stimulus: Injected<'a>,
+    stimuli: Stimuli<'a>,
+    /// Whether a stimulus changes within a smooth segment.
+    moves: bool,
 }
 
-/// The injected current: a table, each value of which holds until the next time or goes there in a straight line.
-#[derive(Debug, Clone, Copy, Default)]
-pub struct Injected<'a> {
+/// The injected currents of all samples.
+#[derive(Debug, Clone, Default)]
+pub struct Stimuli<'a> {
     /// Times, ms.
     pub t: &'a [f64],
-    /// Values at those times, uA/cm2; empty for none.
-    pub u: &'a [f64],
-    /// Whether a value holds until the next time.
+    /// Values at those times, uA/cm2, \[samples, times\]; empty for none.
+    pub u: Vec<f64>,
+    /// Whether a value holds until the next time, or goes there in a straight line.
     pub holds: bool,
+}
+
+impl Stimuli<'_> {
+    fn of(&self, sample: usize) -> Injected<'_> {
+        let n = self.t.len();
+        let u = if self.u.is_empty() { &[] } else { &self.u[sample * n..(sample + 1) * n] };
+        Injected { t: self.t, u, holds: self.holds }
+    }
+
+    fn samples(&self) -> usize {
+        self.u.len() / self.t.len().max(1)
+    }
+}
+
+/// One sample's current: a table.
+#[derive(Debug, Clone, Copy, Default)]
+struct Injected<'a> {
+    t: &'a [f64],
+    u: &'a [f64],
+    holds: bool,
 }
 
 impl Injected<'_> {
@@ -50,14 +72,13 @@ impl Injected<'_> {
         !self.holds && self.u.windows(2).any(|u| u[0] != u[1])
     }
 
-    /// The current at time `t`.
-    fn at<R: Real>(&self, t: R) -> R {
+    /// The start of the interval that contains `t`, the current there, and its slope.
+    fn segment(&self, t: f64) -> [f64; 3] {
         if self.u.is_empty() {
-            return R::zero();
+            return [t, 0.0, 0.0];
         }
-        let from = t.lookup(|t| self.t[self.interval(t)]);
-        let value = t.lookup(|t| self.u[self.interval(t)]);
-        if self.holds { value } else { value + (t - from) * t.lookup(|t| self.slope(self.interval(t))) }
+        let k = self.interval(t);
+        [self.t[k], self.u[k], self.slope(k)]
     }
 
     /// Times at which it jumps or has a sharp corner.
@@ -93,43 +114,67 @@ impl Guard {
 }
 
 impl<'a, F: LearnedField> Flow<'a, F> {
-    /// The field with these weights at these parameters (in the model's order, each in its unit) under `stimulus`.
-    pub fn new(
-        field: &'a F,
-        weights: &'a [f64],
-        model: &'a Description,
-        params: &[f64],
-        stimulus: Injected<'a>,
-    ) -> Self {
-        let mut z = vec![0.0; model.scaling.n_fixed()];
-        model.scaling.encode(params, &mut z);
+    /// The field with these weights under `stimuli`.
+    pub fn new(field: &'a F, weights: &'a [f64], model: &'a Description, stimuli: Stimuli<'a>) -> Self {
         let mut options = Options::with_tolerance(model.solver.rtol, model.solver.atol);
-        if let (true, [first, .., last]) = (stimulus.moves(), stimulus.t) {
-            options.h_max = LONGEST_STEP * (last - first) / (stimulus.t.len() - 1) as f64;
+        let moves = (0..stimuli.samples()).any(|i| stimuli.of(i).moves());
+        if let (true, [first, .., last]) = (moves, stimuli.t) {
+            options.h_max = LONGEST_STEP * (last - first) / (stimuli.t.len() - 1) as f64;
         }
         let guard = Guard::of(&model.scaling);
-        Flow { field, weights, scaling: &model.scaling, options, z, guard, stimulus }
+        Flow { field, weights, scaling: &model.scaling, options, guard, stimuli, moves }
     }
 
-    /// V at `times` (ms) from `v0` (mV) at the first of them.
+    /// The parameters of sample number `sample`, from its own in the model's order, each in its unit.
+    fn parameters(&self, sample: usize, params: &[f64]) -> Vec<f64> {
+        let mut p = vec![sample as f64; self.n_params()];
+        self.scaling.encode(params, &mut p[1..]);
+        p
+    }
+
+    /// V at `times` (ms) of `n` samples, row by row; `start(i)` gives the parameters of sample `i` in the model's order,
+    /// and V at the first time. On the threads of the current rayon pool.
     ///
     /// # Errors
-    /// A trajectory that cannot be integrated.
-    pub fn trajectory(&self, v0: f64, times: &[f64]) -> Result<Vec<f64>, SolveError> {
-        let [first, .., last] = *times else { return Ok(vec![v0]) };
-        Ok(solve(self, &[], &[v0], first, last, Output::At(times), &self.options)?.y)
+    /// The first sample that cannot be integrated, and why.
+    pub fn trajectories(
+        &self,
+        n: usize,
+        times: &[f64],
+        start: impl Fn(usize) -> (Vec<f64>, f64) + Sync,
+    ) -> Result<Vec<f64>, (usize, SolveError)> {
+        let [first, .., last] = *times else {
+            return Ok((0..n).flat_map(|i| vec![start(i).1; times.len()]).collect());
+        };
+        let member = |id: usize| {
+            let (params, v0) = start(id);
+            Some(Member { id, p: self.parameters(id, &params), y0: vec![v0] })
+        };
+        let rows = Mutex::new((vec![0.0; n * times.len()], None::<(usize, SolveError)>));
+        let plan = Plan { t0: first, t1: last, times, record: &[0], options: &self.options };
+        ensemble_on_all_threads(self, &plan, n, member, |id, result| {
+            let mut rows = rows.lock().expect("no thread panics");
+            match result {
+                Ok(course) => {
+                    rows.0[id * times.len()..(id + 1) * times.len()].copy_from_slice(&course.values)
+                }
+                Err(e) if rows.1.as_ref().is_none_or(|first| id < first.0) => rows.1 = Some((id, e)),
+                Err(_) => {}
+            }
+        });
+        let (rows, failure) = rows.into_inner().expect("no thread panics");
+        failure.map_or(Ok(rows), Err)
     }
 
-    /// dV/dt at one voltage and current, mV/ms: for phase portraits.
-    pub fn slope(&self, v: f64, current: f64) -> f64 {
+    /// dV/dt at voltages `v` under one current and one set of parameters, mV/ms: for phase portraits.
+    pub fn slopes(&self, params: &[f64], v: &[f64], current: f64) -> Vec<f64> {
         let mut work = vec![0.0; self.work_len()];
-        self.prepare_field(&mut work);
-        self.rate(v, current, &mut work)
+        self.prepare_field(&self.parameters(0, params), &mut work);
+        v.iter().map(|&v| self.rate(v, current, &mut work)).collect()
     }
 
-    fn prepare_field<R: Real>(&self, work: &mut [R]) {
-        let z: Vec<R> = self.z.iter().map(|&z| R::from_f64(z)).collect();
-        self.field.prepare(self.weights, &z, &mut work[1..]);
+    fn prepare_field<R: Real>(&self, p: &[R], work: &mut [R]) {
+        self.field.prepare(self.weights, &p[1..], &mut work[OWN_WORK..]);
     }
 
     /// dV/dt in mV/ms at `v` (mV) under `current` (uA/cm2).
@@ -137,37 +182,50 @@ impl<'a, F: LearnedField> Flow<'a, F> {
     fn rate<R: Real>(&self, v: R, current: R, work: &mut [R]) -> R {
         let inside = v.max(R::from_f64(self.guard.low)).min(R::from_f64(self.guard.high));
         let x = [self.scaling.v(inside), self.scaling.u(current)];
-        let slope = self.field.eval(self.weights, &x[..self.scaling.n_moving()], &mut work[1..]);
+        let slope = self.field.eval(self.weights, &x[..self.scaling.n_moving()], &mut work[OWN_WORK..]);
         let unit = self.scaling.v_scale_mv / self.scaling.t_scale_ms;
         // The pull back is zero inside.
         slope * unit + (inside - v) / self.scaling.t_scale_ms
     }
+
+    /// The current of `sample` at time `t`.
+    #[inline(always)]
+    fn current<R: Real>(&self, sample: R, t: R) -> R {
+        let part = |k: usize| sample.lookup_with(t, |i, t| self.stimuli.of(i as usize).segment(t)[k]);
+        if self.stimuli.holds { part(1) } else { part(1) + (t - part(0)) * part(2) }
+    }
 }
+
+/// Places of the sample's number and of the current where it holds, before the field's own work.
+const SAMPLE: usize = 0;
+const HELD: usize = 1;
+const OWN_WORK: usize = 2;
 
 impl<F: LearnedField> VectorField for Flow<'_, F> {
     fn n_states(&self) -> usize {
         1
     }
     fn n_params(&self) -> usize {
-        0
+        1 + self.scaling.n_fixed()
     }
-    /// The current where it holds, then the field's.
     fn work_len(&self) -> usize {
-        1 + self.field.work_len()
+        OWN_WORK + self.field.work_len()
     }
-    fn prepare<R: Real>(&self, t_inside: R, _: &[R], work: &mut [R]) {
-        work[0] = self.stimulus.at(t_inside);
-        self.prepare_field(work);
+    fn prepare<R: Real>(&self, t_inside: R, p: &[R], work: &mut [R]) {
+        work[SAMPLE] = p[0];
+        work[HELD] = self.current(p[0], t_inside);
+        self.prepare_field(p, work);
     }
+    #[inline(always)]
     fn eval<R: Real>(&self, t: R, y: &[R], work: &mut [R], dy: &mut [R]) {
-        let current = if self.stimulus.holds { work[0] } else { self.stimulus.at(t) };
+        let current = if self.moves { self.current(work[SAMPLE], t) } else { work[HELD] };
         dy[0] = self.rate(y[0], current, work);
     }
-    fn breakpoints<R: Real>(&self, _: &[R], out: &mut Vec<R>) {
-        out.extend(self.stimulus.edges().map(R::from_f64));
+    fn breakpoints<R: Real>(&self, p: &[R], out: &mut Vec<R>) {
+        out.extend(self.stimuli.of(p[0].first() as usize).edges().map(R::from_f64));
     }
     fn depends_on_time(&self) -> bool {
-        self.stimulus.moves()
+        self.moves
     }
     fn state_name(&self, _: usize) -> String {
         "V".into()
@@ -191,11 +249,10 @@ mod tests {
 
     #[test]
     fn a_table_is_a_straight_line_between_its_times_with_its_slope() {
-        let (t, u) = ([0.0, 1.0, 3.0], [0.0, 2.0, -2.0]);
-        let table = Injected { t: &t, u: &u, holds: false };
+        let table = Injected { t: &[0.0, 1.0, 3.0], u: &[0.0, 2.0, -2.0], holds: false };
         for (at, want, slope) in [(0.25, 0.5, 2.0), (2.0, 0.0, -2.0), (3.0, -2.0, -2.0)] {
-            let d = table.at(vrest_ode::Dual::<f64, 1>::variable(at, 0));
-            assert_eq!((d.re, d.eps[0]), (want, slope));
+            let [from, value, found] = table.segment(at);
+            assert_eq!((value + (at - from) * found, found), (want, slope));
         }
     }
 }

@@ -3,12 +3,11 @@
 //! Files are safetensors: the weights as tensors of f64 and one metadata entry with the rest as JSON.
 
 use crate::field::{LearnedField, Shape, registry::Kind, registry::Visitor};
-use crate::flow::{Flow, Injected};
+use crate::flow::{Flow, Stimuli};
 use crate::kernels::Activation;
 use crate::scaling::Scaling;
 use crate::train::config::SolverConfig;
 use ndarray::Array2;
-use rayon::prelude::*;
 use safetensors::tensor::{Dtype, TensorView};
 use safetensors::{SafeTensors, serialize};
 use serde::{Deserialize, Serialize};
@@ -261,8 +260,8 @@ impl Visitor for Slopes<'_> {
         let Slopes { model, data, sample, u, v } = self;
         let params: Vec<f64> = model.columns(data)?.iter().map(|&j| data.x[[sample, j]]).collect();
         let field = F::new(&model.shape());
-        let flow = Flow::new(&field, &model.weights, &model.description, &params, Injected::default());
-        Ok(v.iter().map(|&v| flow.slope(v, u)).collect())
+        let flow = Flow::new(&field, &model.weights, &model.description, Stimuli::default());
+        Ok(flow.slopes(&params, v, u))
     }
 }
 
@@ -277,20 +276,17 @@ impl Visitor for Predict<'_> {
         let Predict { model, data } = self;
         let columns = model.columns(data)?;
         let field = F::new(&model.shape());
-        let holds = data.stimulus.as_ref().is_none_or(|s| s.interpolation == Interpolation::Previous);
         let times = data.t.to_vec();
-        let rows: Vec<Vec<f64>> = (0..data.samples())
-            .into_par_iter()
-            .map(|i| {
-                let params: Vec<f64> = columns.iter().map(|&j| data.x[[i, j]]).collect();
-                let current = data.stimulus.as_ref().map_or(Vec::new(), |s| s.values.row(i).to_vec());
-                let stimulus = Injected { t: &times, u: &current, holds };
-                Flow::new(&field, &model.weights, &model.description, &params, stimulus)
-                    .trajectory(data.y[[i, 0]], &times)
-                    .map_err(|source| ModelError::Solve { sample: i, source })
-            })
-            .collect::<Result<_, _>>()?;
-        let flat = rows.into_iter().flatten().collect();
+        let stimuli = Stimuli {
+            t: &times,
+            u: data.stimulus.as_ref().map_or(Vec::new(), |s| s.values.iter().copied().collect()),
+            holds: data.stimulus.as_ref().is_none_or(|s| s.interpolation == Interpolation::Previous),
+        };
+        let flow = Flow::new(&field, &model.weights, &model.description, stimuli);
+        let start = |i: usize| (columns.iter().map(|&j| data.x[[i, j]]).collect(), data.y[[i, 0]]);
+        let flat = flow
+            .trajectories(data.samples(), &times, start)
+            .map_err(|(sample, source)| ModelError::Solve { sample, source })?;
         Ok(Array2::from_shape_vec(data.y.dim(), flat).expect("a row of every sample"))
     }
 }

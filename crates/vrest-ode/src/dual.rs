@@ -193,6 +193,10 @@ impl<R: Real, const N: usize> Real for Dual<R, N> {
         Self::constant(self.re.lookup(f))
     }
     #[inline(always)]
+    fn lookup_with(self, other: Self, f: impl Fn(f64, f64) -> f64) -> Self {
+        Self::constant(self.re.lookup_with(other.re, f))
+    }
+    #[inline(always)]
     fn enter<T>(f: impl FnOnce() -> T) -> T {
         // Also for scalars: several derivatives stand side by side and vectorise. A single one is not worth a copy of
         // all model code for each vector extension.

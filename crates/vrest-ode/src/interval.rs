@@ -251,6 +251,10 @@ impl Real for Interval {
         Interval::from_f64(f(self.lo)).hull(Interval::from_f64(f(self.hi)))
     }
     #[inline]
+    fn lookup_with(self, other: Self, f: impl Fn(f64, f64) -> f64) -> Self {
+        self.lookup(|x| f(x, other.lo)).hull(self.lookup(|x| f(x, other.hi)))
+    }
+    #[inline]
     fn powi(self, n: i32) -> Self {
         if n < 0 {
             return Interval::from_f64(1.0) / self.powi(-n);

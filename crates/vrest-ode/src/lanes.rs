@@ -327,6 +327,10 @@ impl<const N: usize> Real for Lanes<N> {
         self.map(f)
     }
     #[inline(always)]
+    fn lookup_with(self, other: Self, f: impl Fn(f64, f64) -> f64) -> Self {
+        self.zip(other, f)
+    }
+    #[inline(always)]
     fn bernoulli_with(self, exp: Self) -> Self {
         let near = self.abs().lt(Self::splat(BERNOULLI_LONG_SERIES_BELOW));
         Self::select(near, bernoulli_series(self), self / (exp - 1.0))

@@ -67,6 +67,8 @@ pub trait Real:
 
     /// Lane by lane `f(self)`, with derivative zero: for tables, where `f` is a step function of time.
     fn lookup(self, f: impl Fn(f64) -> f64) -> Self;
+    /// The same for two arguments: for tables of which each lane has its own.
+    fn lookup_with(self, other: Self, f: impl Fn(f64, f64) -> f64) -> Self;
 
     /// Runs `f` where the instructions of this kind of number may be used: for lanes, inside a function
     /// compiled for the machine's vector extension. Numbers without lanes just call `f`.
@@ -204,6 +206,10 @@ impl Real for f64 {
     #[inline(always)]
     fn lookup(self, f: impl Fn(f64) -> f64) -> Self {
         f(self)
+    }
+    #[inline(always)]
+    fn lookup_with(self, other: f64, f: impl Fn(f64, f64) -> f64) -> f64 {
+        f(self, other)
     }
     #[inline(always)]
     fn bernoulli_with(self, exp: f64) -> f64 {

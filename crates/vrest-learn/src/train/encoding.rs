@@ -21,13 +21,17 @@ const BETTER: f64 = 0.98;
 /// where a response surface fitted to the training samples then predicts the validation samples better.
 pub fn choose(data: &Dataset, split: &Split, ridge: f64) -> Scaling {
     let mut encodings = vec![Encoding::Linear; data.params()];
-    let error = |encodings: &[Encoding]| {
-        let view = View::new(data, &scaling(data, &split.train, encodings));
-        let fitted = surface(&view, &pick(&view, &split.train, JUDGED)).fit(true, ridge, 5);
-        let judged = surface(&view, &pick(&view, &split.validation, JUDGED));
-        fitted.map_or(f64::INFINITY, |w| judged.error(&w))
+    let plain = scaling(data, &split.train);
+    // Voltages, and with them the intervals that matter, are the same under every encoding.
+    let mut view = View::new(data, &plain);
+    let (fitted, judged) = (pick(&view, &split.train, JUDGED), pick(&view, &split.validation, JUDGED));
+    let under =
+        |encodings: &[Encoding]| Scaling { columns: columns(data, &split.train, encodings), ..plain.clone() };
+    let mut error = |encodings: &[Encoding]| {
+        view.encode(data, &under(encodings));
+        let weights = surface(&view, &fitted).fit(true, ridge, 5);
+        weights.map_or(f64::INFINITY, |w| surface(&view, &judged).error(&w))
     };
-    let plain = scaling(data, &split.train, &encodings);
     let mut best = error(&encodings);
     // A second sweep, because the worth of one logarithm depends on the others.
     for _ in 0..2 {
@@ -44,33 +48,34 @@ pub fn choose(data: &Dataset, split: &Split, ridge: f64) -> Scaling {
             break;
         }
     }
-    let mut chosen = scaling(data, &split.train, &encodings);
+    let mut chosen = under(&encodings);
     // One unit of time: the mean time in which v moves by one unit, over the intervals that matter.
-    let view = View::new(data, &chosen);
-    let intervals = pick(&view, &split.train, JUDGED);
-    let square: f64 = intervals.iter().map(|i| (i.dv(&view) / i.h(&view)).powi(2)).sum();
-    let speed = (square / intervals.len() as f64).sqrt();
+    let square: f64 = fitted.iter().map(|i| (i.dv(&view) / i.h(&view)).powi(2)).sum();
+    let speed = (square / fitted.len() as f64).sqrt();
     if speed > 0.0 && speed.is_finite() {
         chosen.t_scale_ms = 1.0 / speed;
     }
     chosen
 }
 
-/// The scaling under given encodings, with time in ms. Numbers that only describe the recorded stimulus are left
-/// out: the stimulus itself is an input, and a waveform never seen has other numbers.
-fn scaling(data: &Dataset, train: &[usize], encodings: &[Encoding]) -> Scaling {
-    let columns = (0..data.params())
-        .map(|j| {
-            let values: Vec<f64> = train.iter().map(|&i| data.x[[i, j]]).collect();
-            let name = &data.param_names[j];
-            let described = data.stimulus.is_some() && name.starts_with("stimulus.");
-            let mut column = Column::of(name, &data.param_units[j], &values, encodings[j]);
-            if described {
-                column.encoding = Encoding::Constant;
-            }
-            column
-        })
-        .collect();
+/// The parameters under given encodings. Numbers that only describe the recorded stimulus are left out: the stimulus
+/// itself is an input, and a waveform never seen has other numbers.
+fn columns(data: &Dataset, train: &[usize], encodings: &[Encoding]) -> Vec<Column> {
+    let column = |j: usize| {
+        let values: Vec<f64> = train.iter().map(|&i| data.x[[i, j]]).collect();
+        let name = &data.param_names[j];
+        let described = data.stimulus.is_some() && name.starts_with("stimulus.");
+        let mut column = Column::of(name, &data.param_units[j], &values, encodings[j]);
+        if described {
+            column.encoding = Encoding::Constant;
+        }
+        column
+    };
+    (0..data.params()).map(column).collect()
+}
+
+/// The scaling with every parameter as it is and time in ms.
+fn scaling(data: &Dataset, train: &[usize]) -> Scaling {
     let spread = |values: &mut dyn Iterator<Item = f64>| {
         let (mut n, mut sum, mut square) = (0.0, 0.0, 0.0);
         let (mut low, mut high) = (f64::INFINITY, f64::NEG_INFINITY);
@@ -83,11 +88,13 @@ fn scaling(data: &Dataset, train: &[usize], encodings: &[Encoding]) -> Scaling {
         let sd = (square / n - (sum / n) * (sum / n)).max(0.0).sqrt();
         (first.unwrap_or(0.0) + sum / n, if sd > 1e-12 { sd } else { 1.0 }, low, high)
     };
-    let (mean, sd, low, high) = spread(&mut train.iter().flat_map(|&i| data.y.row(i).to_vec()));
-    let u_scale =
-        data.stimulus.as_ref().map(|s| spread(&mut train.iter().flat_map(|&i| s.values.row(i).to_vec())).1);
+    let (mean, sd, low, high) = spread(&mut train.iter().flat_map(|&i| data.y.row(i).into_iter().copied()));
+    let u_scale = data
+        .stimulus
+        .as_ref()
+        .map(|s| spread(&mut train.iter().flat_map(|&i| s.values.row(i).into_iter().copied())).1);
     Scaling {
-        columns,
+        columns: columns(data, train, &vec![Encoding::Linear; data.params()]),
         v_mean_mv: mean,
         v_scale_mv: sd,
         v_low_mv: low,

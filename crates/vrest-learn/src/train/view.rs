@@ -24,20 +24,28 @@ pub struct View {
 impl View {
     /// `data` under `scaling`.
     pub fn new(data: &Dataset, scaling: &Scaling) -> View {
-        let (n_samples, n_fixed) = (data.samples(), scaling.n_fixed());
-        let mut z = vec![0.0; n_samples * n_fixed];
-        for (sample, params) in data.x.outer_iter().enumerate() {
-            scaling.encode(&params.to_vec(), &mut z[sample * n_fixed..(sample + 1) * n_fixed]);
-        }
         let stimulus = data.stimulus.as_ref().filter(|_| scaling.u_scale.is_some());
-        View {
-            n_samples,
+        let mut view = View {
+            n_samples: data.samples(),
             t: data.t.iter().map(|&t| t / scaling.t_scale_ms).collect(),
-            z,
+            z: Vec::new(),
             v: data.y.iter().map(|&mv| scaling.v(mv)).collect(),
             u: stimulus.map_or(Vec::new(), |s| s.values.iter().map(|&i| scaling.u(i)).collect()),
             holds: stimulus.is_none_or(|s| s.interpolation == Interpolation::Previous),
-            n_fixed,
+            n_fixed: 0,
+        };
+        view.encode(data, scaling);
+        view
+    }
+
+    /// Encodes the parameters of `data` as `scaling` says, whatever was there before.
+    pub fn encode(&mut self, data: &Dataset, scaling: &Scaling) {
+        self.n_fixed = scaling.n_fixed();
+        self.z.clear();
+        self.z.resize(self.n_samples * self.n_fixed, 0.0);
+        for (sample, params) in data.x.outer_iter().enumerate() {
+            let place = sample * self.n_fixed..(sample + 1) * self.n_fixed;
+            scaling.encode(&params.to_vec(), &mut self.z[place]);
         }
     }
 
