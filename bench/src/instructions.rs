@@ -13,7 +13,7 @@ use crate::tasks;
 /// The tasks whose kernels are watched.
 const WATCHED: [&str; 5] = ["B1", "B2", "B3", "B4", "B8"];
 /// The growth of a count that is called a regression.
-const TOLERANCE: f64 = 0.03;
+const TOLERANCE: f64 = 0.05;
 
 /// Counts, compares with the committed counts and prints a table. Returns false where a count has grown. With `update`
 /// the counts become the committed ones.

@@ -115,9 +115,10 @@ impl Task for LeakPump {
         let (parameters, times) = (&inputs.arrays["parameters"], &inputs.arrays["times"].data);
         let options = Options::default();
         let v = Mutex::new(Vec::new());
+        let defaults = experiment.defaults();
         let work = || {
             models::ensemble(&experiment, parameters, times, &options, &v, |row| {
-                let mut p = experiment.defaults();
+                let mut p = defaults.clone();
                 places.iter().zip(row).for_each(|(i, x)| p[*i] = *x);
                 (p, vec![V_START])
             })

@@ -283,6 +283,9 @@ impl VectorField for Experiment {
     fn depends_on_time(&self) -> bool {
         self.stimuli_move || self.parameters_move || self.clamp.as_ref().is_some_and(|c| c.moves)
     }
+    fn is_affine(&self) -> bool {
+        self.membrane.is_affine() && !self.parameters_move && self.clamp.is_none()
+    }
     fn positive_states(&self) -> &[usize] {
         self.membrane.positive_states()
     }

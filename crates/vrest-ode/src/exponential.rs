@@ -49,6 +49,9 @@ impl<R: Real> Relaxation<R> {
         };
         let (f0, slope) = at(y0);
         let (f0_value, a) = (f0.first(), slope.first());
+        if field.is_affine() && a.is_finite() && f0_value.is_finite() {
+            return Some(Relaxation { y0, f0, slope });
+        }
         let scale = 1.0 + y0.first().abs();
         let fixed_point = if a == 0.0 { 0.0 } else { (-f0_value / a).clamp(-1e6, 1e6) };
         let same_line = |distance: f64, (f, b): (R, R)| {

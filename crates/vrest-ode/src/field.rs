@@ -42,6 +42,12 @@ pub trait VectorField: Sync {
         true
     }
 
+    /// True where f is known to be a straight line in y on every smooth segment, whatever the parameters: the solver
+    /// then need not probe whether it is. Only fields of one state are asked.
+    fn is_affine(&self) -> bool {
+        false
+    }
+
     /// States that must stay positive (amounts, concentrations, volumes), by index.
     fn positive_states(&self) -> &[usize] {
         &[]
