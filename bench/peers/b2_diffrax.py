@@ -31,7 +31,11 @@ def solve(p, rtol):
 
 
 ensemble = jax.jit(jax.vmap(solve, in_axes=(0, None)))
-for rtol in task["rtols"]:
-    work = lambda: np.asarray(ensemble(parameters, rtol))
-    task.measure(work, len(parameters), lambda v: {"v": v}, rtol=rtol)
+
+
+def run(rtol):
+    task.measure(lambda: np.asarray(ensemble(parameters, rtol)), len(parameters), lambda v: {"v": v}, rtol=rtol)
+
+
+task.sweep(run)
 task.reply("jax", "diffrax")

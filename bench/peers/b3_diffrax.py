@@ -24,6 +24,5 @@ def solve(start, rtol):
     ).ys
 
 
-for rtol in task["rtols"]:
-    task.measure(lambda: np.asarray(solve(start, rtol)), 1, lambda y: {"y": y}, rtol=rtol)
+task.sweep(lambda rtol: task.measure(lambda: np.asarray(solve(start, rtol)), 1, lambda y: {"y": y}, rtol=rtol))
 task.reply("jax", "diffrax")

@@ -50,6 +50,16 @@ class Task:
             seconds.append(time.perf_counter() - start)
         self.record(seconds, items, outputs(result), rtol=rtol, warm_up_s=warm_up)
 
+    def sweep(self, run):
+        """`run(rtol)` for every tolerance. Of several, one that fails (too many steps, say) is left out."""
+        for rtol in self["rtols"]:
+            try:
+                run(rtol)
+            except Exception as error:
+                if len(self["rtols"]) == 1:
+                    raise
+                print(f"rtol {rtol:g} left out: {error}", file=sys.stderr)
+
     def record(self, seconds, items, arrays, rtol=None, warm_up_s=0.0):
         """Adds one finished run to the reply."""
         shapes = {}
