@@ -67,17 +67,6 @@ impl<const N: usize> Controller<Lanes<N>> {
     }
 }
 
-/// [`scaled_norm`] of every lane.
-#[inline(always)]
-pub(crate) fn scaled_norm_of_each<R: Real>(v: &[R], y: &[R], y_new: &[R], options: &Options) -> R {
-    let mut sum = R::zero();
-    for i in 0..v.len() {
-        let e = v[i] / (y[i].abs().max(y_new[i].abs()) * options.rtol + options.atol.of(i));
-        sum += e * e;
-    }
-    (sum / v.len().max(1) as f64).sqrt()
-}
-
 /// Root mean square of `v[i]` in units of the tolerance of state `i`, which is taken at the larger of the
 /// two states.
 #[inline(always)]

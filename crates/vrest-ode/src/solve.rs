@@ -1,7 +1,7 @@
 //! The solver for one system: segments, steps, step control, choice of method.
 //!
 //! Generic over the number: `f64` is the plain solve, [`crate::Dual`] the same solve with derivatives, step
-//! for step. Ensembles in lanes have their own driver ([`crate::ensemble`]) with the same arithmetic.
+//! for step. Ensembles in lanes have their own driver ([`mod@crate::ensemble`]) with the same arithmetic.
 
 use crate::control::{Controller, first_step, scaled_norm, worst_state};
 use crate::error::{Refusal, SolveError};

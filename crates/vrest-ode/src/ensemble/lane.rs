@@ -108,18 +108,11 @@ impl Lane {
         plan.times.get(self.recorded).copied().unwrap_or(f64::INFINITY)
     }
 
-    /// Records the times up to `t_new`, where `at(i, time)` is the recorded state i, and returns the next one.
+    /// Passes a time that has been recorded, and returns the next one.
     #[inline(always)]
-    pub(super) fn record(&mut self, plan: &Plan, t_new: f64, at: impl Fn(usize, f64) -> f64) -> f64 {
-        let mut wanted = self.wanted(plan);
-        while wanted <= t_new {
-            for i in 0..plan.record.len() {
-                self.values.push(at(i, wanted));
-            }
-            self.recorded += 1;
-            wanted = self.wanted(plan);
-        }
-        wanted
+    pub(super) fn next_wanted(&mut self, plan: &Plan) -> f64 {
+        self.recorded += 1;
+        self.wanted(plan)
     }
 
     /// The member and its course.

@@ -2,7 +2,7 @@
 
 use super::lane::{Beginning, Lane};
 use super::{Member, Plan, Trajectory, alone, exactly};
-use crate::control::{Controller, scaled_norm_of_each};
+use crate::control::Controller;
 use crate::error::SolveError;
 use crate::field::VectorField;
 use crate::lanes::{Lanes, Mask};
@@ -64,7 +64,8 @@ pub(super) struct Pack<'a, F> {
     last_stage: Vec<L>,
     k: Vec<L>,
     work: Vec<L>,
-    error: Vec<L>,
+    /// One over the tolerance of each state in the last step.
+    per_tolerance: Vec<L>,
     /// For each recorded state the coefficients of the step's interpolant.
     curves: Vec<[L; 5]>,
     room: Beginning,
@@ -92,7 +93,7 @@ impl<'a, F: VectorField> Pack<'a, F> {
             last_stage: zeros(n),
             k: zeros(STAGES * n),
             work: zeros(field.work_len()),
-            error: zeros(n),
+            per_tolerance: zeros(n),
             curves: vec![[L::zero(); 5]; plan.record.len()],
             room: Beginning { work: vec![0.0; field.work_len()], slope: vec![0.0; n], h: 0.0 },
         }
@@ -149,10 +150,15 @@ impl<'a, F: VectorField> Pack<'a, F> {
     #[inline(always)]
     fn judge(&mut self, step: L, last: LaneMask) -> Events {
         let (n, options) = (self.y.len(), self.plan.options);
+        // Root mean square of the errors, each in units of its state's tolerance at the larger of the two states.
+        let mut square = L::zero();
         for i in 0..n {
-            self.error[i] = error_of(&self.k, n, step, i);
+            let size = self.y[i].abs().max(self.y_new[i].abs());
+            self.per_tolerance[i] = L::one() / (size * options.rtol + options.atol.of(i));
+            let e = error_of(&self.k, n, step, i) * self.per_tolerance[i];
+            square += e * e;
         }
-        let err = scaled_norm_of_each(&self.error, &self.y, &self.y_new, options);
+        let err = (square / n as f64).sqrt();
         let mut positive = L::zero().lt(L::one());
         for &i in self.field.positive_states() {
             positive = positive & L::zero().lt(self.y_new[i]);
@@ -182,22 +188,31 @@ impl<'a, F: VectorField> Pack<'a, F> {
         Events { arrived, unsuited: unsuited | stiff }
     }
 
-    /// Records the times within the steps of the lanes `records`.
+    /// Records the times within the steps of the lanes `records`: the next one of every lane at once, until no lane has
+    /// one left.
     #[inline(always)]
-    fn record(&mut self, records: Bits, step: L, t_new: L) {
+    fn record(&mut self, mut records: Bits, step: L, t_new: L) {
         let n = self.y.len();
         for (curve, &i) in self.curves.iter_mut().zip(self.plan.record) {
             *curve = polynomial(self.y[i], &self.k, n, step, i);
         }
         let inverse_h = L::one() / step;
-        for l in lanes_of(records) {
-            let Some(lane) = &mut self.lanes[l] else { continue };
-            let (t, inverse_h) = (self.t.0[l], inverse_h.0[l]);
-            self.wanted.0[l] = lane.record(self.plan, t_new.0[l], |curve, time| {
-                let [a, b, c, d, e] = &self.curves[curve];
-                let theta = (time - t) * inverse_h;
-                a.0[l] + theta * (b.0[l] + theta * (c.0[l] + theta * (d.0[l] + theta * e.0[l])))
-            });
+        while records != 0 {
+            let theta = (self.wanted - self.t) * inverse_h;
+            for [a, b, c, d, e] in &self.curves {
+                let value = *a + theta * (*b + theta * (*c + theta * (*d + theta * *e)));
+                for l in lanes_of(records) {
+                    if let Some(lane) = &mut self.lanes[l] {
+                        lane.values.push(value.0[l]);
+                    }
+                }
+            }
+            for l in lanes_of(records) {
+                if let Some(lane) = &mut self.lanes[l] {
+                    self.wanted.0[l] = lane.next_wanted(self.plan);
+                }
+            }
+            records &= (!t_new.lt(self.wanted)).bits();
         }
     }
 
@@ -228,9 +243,8 @@ impl<'a, F: VectorField> Pack<'a, F> {
         }
         let (mut df, mut dy) = (L::zero(), L::from_f64(f64::MIN_POSITIVE));
         for i in 0..n {
-            let per_tolerance = L::one() / (self.y_new[i].abs() * options.rtol + options.atol.of(i));
-            let f = (self.k[(STAGES - 1) * n + i] - self.k[(STAGES - 2) * n + i]) * per_tolerance;
-            let y = (self.y_new[i] - self.last_stage[i]) * per_tolerance;
+            let f = (self.k[(STAGES - 1) * n + i] - self.k[(STAGES - 2) * n + i]) * self.per_tolerance[i];
+            let y = (self.y_new[i] - self.last_stage[i]) * self.per_tolerance[i];
             df += f * f;
             dy += y * y;
         }
