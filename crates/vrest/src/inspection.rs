@@ -465,7 +465,9 @@ pub fn figure(name: &str, examined: &Examined, chosen: &[usize]) -> Figure {
     let r = &examined.recording;
     let current = examined.is_current_clamp();
     let (answer, done) = if current { (("V", "mV"), ("I", "pA")) } else { (("I", "pA"), ("V", "mV")) };
-    let time = || Axis::new("time", "ms");
+    // To the end of the last sample, which is where the axis has its mark.
+    let end = chosen.iter().map(|&s| r.sweeps[s].len()).max().unwrap_or(1) as f64 * r.dt_ms;
+    let time = || Axis::new("time", "ms").range(0.0, end);
     let mut above = Panel::new(time(), Axis::new(answer.0, answer.1)).height(3.0);
     let mut below = Panel::new(time(), Axis::new(done.0, done.1)).height(1.2);
     let mut points: Vec<(f64, f64)> = Vec::new();

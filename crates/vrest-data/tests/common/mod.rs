@@ -2,6 +2,8 @@
 #![allow(dead_code)]
 
 pub mod abf;
+pub mod ibw;
+pub mod nwb;
 
 use std::io::{Cursor, Write};
 use std::path::PathBuf;
