@@ -53,14 +53,15 @@ fn the_model_cell_is_one_resistor_and_one_capacitor() {
 fn a_neuron_has_the_passive_features_that_were_measured_elsewhere() {
     let Some(e) = examined("File_axon_5.abf") else { return };
     let f = features(&e);
-    // -70.8 to -73.5 in the last 50 ms before the step; the whole stretch holds synaptic events.
-    assert!(f.iter().all(|f| (-73.6..-70.3).contains(&f.v_rest.value)));
-    for s in [0, 1] {
+    assert!(f[..6].iter().all(|f| (-73.55..=-70.75).contains(&f.v_rest.value)));
+    assert!(f[..6].iter().all(|f| (0.02..0.12).contains(&f.noise)));
+    // Means of 50 ms before the step and at its end, from pyABF's samples.
+    for (s, reference) in [(0, 160.55), (1, 161.88), (3, 161.87), (4, 123.05), (5, 105.46)] {
         let r = f[s].step.as_ref().unwrap().r_in.unwrap().value;
-        assert!((r / 157.0 - 1.0).abs() < 0.03, "{r}");
+        assert!((r / reference - 1.0).abs() < 0.005, "{s}: {r}");
     }
-    let r = f[5].step.as_ref().unwrap().r_in.unwrap().value;
-    assert!((98.0..111.0).contains(&r), "{r}");
+    let t = |s: usize| f[s].step.as_ref().unwrap().t_63.unwrap();
+    assert!((40.0..44.0).contains(&t(0)) && (19.0..22.0).contains(&t(5)), "{} {}", t(0), t(5));
     assert!(f[..6].iter().all(|f| f.spikes_ms.is_empty()) && f[6..].iter().any(|f| !f.spikes_ms.is_empty()));
 }
 

@@ -11,15 +11,20 @@ const SPIKE_SLOPE: f64 = 20.0;
 const SPIKE_PEAK: f64 = -20.0;
 /// Shorter plateaus (ms) are edges or artefacts, not steps.
 const SHORTEST_STEP_MS: f64 = 5.0;
+/// Rest and steady response are means of this much (ms) at the end of their stretch: what came just before the
+/// step is what the response starts from, and synaptic events further back do not enter.
+const WINDOW_MS: f64 = 50.0;
 
 /// What a sweep is made of and what it tells; `None` where this sweep does not carry the number.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct SweepFeatures {
-    /// Mean voltage before the step (mV): the resting potential where no current was held.
+    /// Mean voltage of the last 50 ms before the step, of the whole sweep where there is none (mV): the resting
+    /// potential where no current was held.
     pub v_rest: Estimate,
     /// Current held before the step (pA).
     pub i_hold: f64,
-    /// Standard deviation of the voltage before the step, after removal of a straight line (mV).
+    /// Standard deviation of the voltage before the step (mV): the median over stretches of 50 ms, each less its
+    /// straight line, so that a few events do not count as noise.
     pub noise: f64,
     /// Times of spikes anywhere in the sweep (ms).
     pub spikes_ms: Vec<f64>,
@@ -40,8 +45,8 @@ pub struct StepFeatures {
     pub spiking: bool,
     /// Time to 63.2 % of the steady response (ms).
     pub t_63: Option<f64>,
-    /// Voltage at the end of the step (mV): the mean of what comes after six time constants, which is never
-    /// less than the last fifth of the step nor more than its last three fifths, and the last fifth after sag.
+    /// Voltage at the end of the step (mV): the mean of its last 50 ms, of a short step its last fifth. The error
+    /// is that of such a mean within what comes after six time constants (after sag: within the last fifth).
     pub v_steady: Option<Estimate>,
     /// Input resistance at the end of the step (MOhm).
     pub r_in: Option<Estimate>,
@@ -70,11 +75,12 @@ pub fn sweep(v: &[f64], command: &[f64], dt_ms: f64) -> Option<SweepFeatures> {
     let base = plateaus.first().copied().unwrap_or(Plateau { start: 0, end: v.len(), level: command[0] });
     let next = plateaus.get(1).copied();
     let quiet = without_spikes(&v[base.start..base.end], base.start, &peaks, dt_ms);
-    let v_rest = noise::mean_estimate(&quiet);
+    let window = ((WINDOW_MS / dt_ms).round() as usize).max(1);
+    let v_rest = if next.is_some() { last_mean(&quiet, window) } else { noise::mean_estimate(&quiet) };
     Some(SweepFeatures {
         v_rest,
         i_hold: base.level,
-        noise: noise::sd(&detrended(&quiet)),
+        noise: background(&quiet, window),
         spikes_ms: peaks.iter().map(|&i| i as f64 * dt_ms).collect(),
         step: next.map(|s| step(v, dt_ms, base, s, v_rest, &peaks)),
     })
@@ -117,7 +123,8 @@ fn step(v: &[f64], dt_ms: f64, base: Plateau, s: Plateau, v_rest: Estimate, peak
         .as_ref()
         .filter(|_| !sags)
         .map_or(n, |one| (6.0 * one.components[0].tau.value / dt_ms) as usize);
-    let v_steady = noise::mean_estimate(&response[settled.clamp(n - n * 3 / 5, n - n / 5)..]);
+    let settled = &response[settled.clamp(n - n * 3 / 5, n - n / 5)..];
+    let v_steady = last_mean(settled, ((WINDOW_MS / dt_ms).round() as usize).min(n / 5).max(1));
     let rise = |v: Estimate| Estimate::new(v.value - v_rest.value, v.se.hypot(v_rest.se));
     // mV / pA = GOhm.
     let resistance = |v: Estimate| rise(v).over(Estimate::new(i_step * 1e-3, 0.0));
@@ -165,6 +172,28 @@ fn without_spikes(v: &[f64], offset: usize, peaks: &[usize], dt_ms: f64) -> Vec<
     let near = |i: usize| peaks.iter().any(|&p| i + before >= p && i <= p + after);
     let kept: Vec<f64> = v.iter().enumerate().filter(|(i, _)| !near(i + offset)).map(|(_, x)| *x).collect();
     if kept.is_empty() { v.to_vec() } else { kept }
+}
+
+/// The mean of the last `window` samples of `x`; its error counts what the whole of `x` does about its straight line,
+/// so that slow events which a short stretch cannot show are part of it.
+fn last_mean(x: &[f64], window: usize) -> Estimate {
+    if x.len() <= window {
+        return noise::mean_estimate(x);
+    }
+    let left = detrended(x);
+    let inefficiency = left.len() as f64 / noise::effective_samples(&left);
+    let se = noise::sd(&left) * (inefficiency / window as f64).sqrt().min(1.0);
+    Estimate::new(noise::mean(&x[x.len() - window..]), se)
+}
+
+/// The median over stretches of `window` samples of the standard deviation about a straight line.
+fn background(x: &[f64], window: usize) -> f64 {
+    if x.len() < 2 * window {
+        return noise::sd(&detrended(x));
+    }
+    let mut all: Vec<f64> = x.rchunks_exact(window).map(|part| noise::sd(&detrended(part))).collect();
+    all.sort_by(f64::total_cmp);
+    0.5 * (all[(all.len() - 1) / 2] + all[all.len() / 2])
 }
 
 /// `x` less its least-squares straight line.
