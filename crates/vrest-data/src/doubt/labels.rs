@@ -6,10 +6,16 @@ use crate::features::{noise, spikes};
 use crate::recording::{Clamp, Quantity, Recording};
 
 /// Voltage and current exchanged: what is labelled a voltage jumps as a command does, and what is labelled a
-/// current relaxes as a membrane does.
+/// current relaxes as a membrane does. Such a file looks like a voltage clamp, but a clamp's current jumps with its
+/// command: the electrode charges the membrane.
 pub(super) fn swapped(recording: &mut Recording, correct: bool, findings: &mut Vec<Finding>) {
-    let (Some(command), Some(Clamp::Current)) = (recording.recorded_command, recording.clamp) else { return };
-    let response = recording.response;
+    let Some(recorded) = recording.recorded_command else { return };
+    let (response, command) = match recording.clamp {
+        Some(Clamp::Current) => (recording.response, recorded),
+        // What a header says of its clamp is not overruled.
+        Some(Clamp::Voltage) if recording.commands.is_empty() => (recorded, recording.response),
+        _ => return,
+    };
     let moves =
         |channel: usize| recording.sweeps.iter().map(|s| jumpiness(&s.channels[channel])).fold(0.0, f64::max);
     let (labelled_voltage, labelled_current) = (moves(response), moves(command));
@@ -32,6 +38,8 @@ pub(super) fn swapped(recording: &mut Recording, correct: bool, findings: &mut V
     });
     if correct {
         recording.sweeps.iter_mut().for_each(|s| s.channels.swap(response, command));
+        recording.clamp = Some(Clamp::Current);
+        (recording.response, recording.recorded_command) = (response, Some(command));
     }
 }
 
@@ -78,7 +86,10 @@ pub(super) fn voltage(recording: &mut Recording, correct: bool, findings: &mut V
     };
     findings.push(Finding {
         about: About::VoltageScale,
-        message: format!("`{name}` lies around {level:.4} mV, which no membrane does: {what}"),
+        message: format!(
+            "`{name}` lies around {level:.*} mV, which no membrane does: {what}",
+            if level < 1.0 { 4 } else { 0 }
+        ),
         hint: hint(correct, factor),
         confidence,
         corrected: correct,
@@ -123,7 +134,7 @@ pub(super) fn current(
     };
     findings.push(Finding {
         about: About::CurrentScale,
-        message: format!("currents as stated would mean a resistance of {r:.3e} MOhm: {what}"),
+        message: format!("currents as stated would mean a resistance of {r:.3} Mohm: {what}"),
         hint: hint(correct, factor),
         confidence: 0.9,
         corrected: correct,

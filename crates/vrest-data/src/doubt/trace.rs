@@ -67,9 +67,9 @@ pub(super) fn bridge(recording: &Recording, command: &[Vec<f64>], findings: &mut
             }
             let last = ((1.0 / dt) as usize).clamp(1, w[0].len());
             let before = noise::mean(&v[w[0].end - last..w[0].end]);
-            // From 0.25 ms (past filters) to 4 ms, a parabola back to the edge.
+            // From 0.25 ms (past filters) to 4 ms, a parabola back to the edge; at slow rates as long as eight samples.
             let from = w[1].start + (0.25 / dt).ceil() as usize;
-            let to = (w[1].start + (4.0 / dt) as usize).min(w[1].end);
+            let to = (w[1].start + (4.0 / dt) as usize).max(from + 8).min(w[1].end);
             let early = v.get(from..to).unwrap_or_default();
             if let Some(at_edge) = parabola_at(early, (from - w[1].start) as f64) {
                 jumps.push((i, at_edge - before));
@@ -92,7 +92,7 @@ pub(super) fn bridge(recording: &Recording, command: &[Vec<f64>], findings: &mut
     findings.push(Finding {
         about: About::Bridge,
         message: format!(
-            "the bridge is not balanced: {:.3} +- {:.2} MOhm of the electrode are {left}",
+            "the bridge is not balanced: {:.1} +- {:.1} Mohm of the electrode are {left}",
             r.abs() * 1e3,
             se * 1e3
         ),
