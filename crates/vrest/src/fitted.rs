@@ -8,7 +8,7 @@ use vrest_figures::{Axis, Band, Color, Dash, Figure, Legend, Line, Panel, Refere
 use vrest_learn::fit::contest::Contest;
 use vrest_learn::fit::derived::Derived;
 use vrest_learn::fit::design::Advice;
-use vrest_learn::fit::report::{Estimated, SweepLeft, prediction};
+use vrest_learn::fit::report::{End, Estimated, SweepLeft, prediction};
 use vrest_learn::fit::{Fit, FitError, Model, Trace, profile};
 
 use crate::commands::fit::Split;
@@ -87,7 +87,7 @@ impl Answer for Fitted {
                 .iter()
                 .map(|(kind, r)| format!("{kind} ({})", fixed(*r, 2)))
                 .collect();
-            if !alike.is_empty() {
+            if contest.found && !alike.is_empty() {
                 let _ = writeln!(out, "  the learned current bends most like {}", alike.join(", "));
             }
         }
@@ -223,16 +223,47 @@ impl Fitted {
         table
     }
 
-    fn untold(&self) -> String {
-        if self.fit.weak.is_empty() {
-            return "  every free parameter is told, and their combinations\n".into();
-        }
+    /// Parameters that stopped at an end of what they may be.
+    fn ends(&self) -> String {
         let mut out = String::new();
+        for e in &self.fit.estimates {
+            let path = &e.path;
+            let _ = match e.at {
+                None => Ok(()),
+                Some(End::Nothing) => {
+                    let most = significant(e.interval[1], 2);
+                    writeln!(
+                        out,
+                        "  `{path}`: these sweeps want none of it, at most {most} {} (95 %)",
+                        e.unit
+                    )
+                }
+                Some(end) => {
+                    let which = if end == End::Low { "lower" } else { "upper" };
+                    writeln!(
+                        out,
+                        "  `{path}` stopped at its {which} bound: widen the bounds, or hold it with `--set`"
+                    )
+                }
+            };
+        }
+        out
+    }
+
+    fn untold(&self) -> String {
+        let mut out = self.ends();
+        if self.fit.weak.is_empty() {
+            if out.is_empty() {
+                out += "  every free parameter is told, and their combinations\n";
+            }
+            return out;
+        }
         for w in &self.fit.weak {
             let parts: Vec<String> =
                 w.parts.iter().map(|(path, part)| format!("{} {path}", fixed(*part, 2))).collect();
             let how = if w.se.is_finite() {
-                format!("standard error {} on a scale of e-folds", significant(w.se, 2))
+                let se = significant(w.se, 2);
+                format!("standard error {se}, where 1 is an e-fold of a conductance, 10 mV, 10 Mohm or 10 pA")
             } else {
                 "the data say nothing about it".into()
             };
@@ -312,6 +343,15 @@ impl Drawn {
         all
     }
 
+    /// An axis of time to the end of the last sample, which is where it has its mark.
+    fn time(&self) -> Axis {
+        let end = |(t, _, _): &(Trace, Vec<f64>, bool)| {
+            let t = &t.samples.t_ms;
+            t.last().map_or(0.0, |last| last + t.get(1).map_or(0.0, |next| next - t[0]))
+        };
+        Axis::new("time", "ms").range(0.0, self.sweeps.iter().map(end).fold(1e-3, f64::max))
+    }
+
     /// Everybody's prediction of the held-out sweeps, with the band of the hybrid.
     fn contest(&self, contest: &Contest, fitted: &Fitted) -> Figure {
         let held: Vec<&(Trace, Vec<f64>, bool)> = self.sweeps.iter().filter(|s| s.2).collect();
@@ -321,9 +361,12 @@ impl Drawn {
         for (k, (t, _, _)) in held.iter().enumerate() {
             let x = &t.samples.t_ms;
             let axis = if fitted.clamp == Clamp::Voltage { "I" } else { "V" };
-            let mut panel = Panel::new(Axis::new("time", "ms"), Axis::new(axis, fitted.unit()))
+            let mut panel = Panel::new(self.time(), Axis::new(axis, fitted.unit()))
                 .titled(format!("sweep {}", t.sweep))
                 .mark(Line::new("recorded", x, &t.samples.values).color(Color::Faint).width(3.0));
+            if k > 0 {
+                panel = panel.legend(Legend::Hidden);
+            }
             for (i, c) in contest.contenders.iter().take(3).enumerate() {
                 let predicted = &c.predicted[k];
                 if let Some(scatter) = &c.scatter {
@@ -342,7 +385,7 @@ impl Drawn {
     fn overlay(&self, fitted: &Fitted) -> Figure {
         let axis = if fitted.clamp == Clamp::Voltage { ("I", "pA") } else { ("V", "mV") };
         let done = if fitted.clamp == Clamp::Voltage { ("V", "mV") } else { ("I", "pA") };
-        let time = || Axis::new("time", "ms");
+        let time = || self.time();
         let mut above = Panel::new(time(), Axis::new(axis.0, axis.1)).height(3.0);
         let mut below = Panel::new(time(), Axis::new(done.0, done.1)).legend(Legend::Hidden);
         for (t, _, _) in &self.sweeps {
@@ -378,7 +421,7 @@ impl Drawn {
             let left: Vec<f64> = t.samples.values.iter().zip(predicted).map(|(d, m)| d - m).collect();
             let zero = Reference { dash: Dash::Solid, ..Reference::horizontal(0.0, "") };
             let what = if *held { ", held out" } else { "" };
-            let panel = Panel::new(Axis::new("time", "ms"), Axis::new("", fitted.unit()))
+            let panel = Panel::new(self.time(), Axis::new("", fitted.unit()))
                 .titled(format!("sweep {}{what}", t.sweep))
                 .legend(Legend::Hidden)
                 .mark(
@@ -400,9 +443,23 @@ fn learned_current(contest: &Contest) -> Figure {
     let panel = Panel::new(Axis::new("V", "mV"), Axis::new("learned current", "pA"))
         .mark(Band::new("two standard deviations of the ensemble", &c.v, &edge(-1.0), &edge(1.0)))
         .mark(Line::new("ensemble mean", &c.v, &c.current).color(Color::Series(0)))
-        .mark(Reference::vertical(c.reached[0], "data begin"))
-        .mark(Reference::vertical(c.reached[1], "data end"));
-    Figure::new("What the hybrid adds to the physics (inward positive)").panel(panel)
+        .mark(Reference::vertical(c.reached[0], "data, a guess below"))
+        .mark(Reference::vertical(c.reached[1], "a guess above"));
+    let mut figure = Figure::new("What the hybrid adds to the physics (inward positive)")
+        .size(720.0, 420.0 + 190.0 * c.over_time.len() as f64)
+        .panel(panel.titled("steady, over the voltage").height(1.8));
+    for o in &c.over_time {
+        let edge = |sign: f64| -> Vec<f64> {
+            o.current.iter().zip(&o.scatter).map(|(i, s)| i + sign * 2.0 * s).collect()
+        };
+        let panel = Panel::new(Axis::new("time", "ms"), Axis::new("learned current", "pA"))
+            .titled(format!("during sweep {}", o.sweep))
+            .legend(Legend::Hidden)
+            .mark(Band::new("", &o.t_ms, &edge(-1.0), &edge(1.0)))
+            .mark(Line::new("", &o.t_ms, &o.current).color(Color::Series(0)));
+        figure = figure.panel(panel);
+    }
+    figure
 }
 
 /// The deviance of every parameter with its 95 % line.

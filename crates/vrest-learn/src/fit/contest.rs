@@ -38,6 +38,8 @@ impl Default for Rules {
 const MEANS: usize = 200;
 /// Evaluations for each weight.
 const PATIENCE: usize = 6;
+/// A network whose sum of squares is this many times the best one's got stuck.
+const STUCK: f64 = 2.0;
 /// Less than this part of an improvement is none.
 const WORTH: f64 = 0.05;
 
@@ -79,9 +81,26 @@ pub struct Curve {
     pub scatter: Vec<f64>,
     /// The voltages that the data reach: beyond them the network guesses.
     pub reached: [f64; 2],
+    /// The same current while the held-out sweeps run (the first sweep, where none is held out), sweep by sweep: its
+    /// number, times (ms), mean over the ensemble (pA), standard deviation.
+    #[serde(skip)]
+    pub over_time: Vec<OverTime>,
     /// Channels of the library whose steady current bends most alike, with the correlation after a straight line is
     /// taken out of both.
     pub resembles: Vec<(String, f64)>,
+}
+
+/// The learned current during one sweep.
+#[derive(Debug, Clone, PartialEq)]
+pub struct OverTime {
+    /// The sweep.
+    pub sweep: usize,
+    /// Times (ms).
+    pub t_ms: Vec<f64>,
+    /// Mean over the ensemble (pA, inward positive).
+    pub current: Vec<f64>,
+    /// Standard deviation over the ensemble (pA).
+    pub scatter: Vec<f64>,
 }
 
 /// What came out.
@@ -93,6 +112,8 @@ pub struct Contest {
     pub curve: Curve,
     /// In one sentence.
     pub verdict: String,
+    /// Whether the hybrid predicts unseen sweeps better than the physics, so that its current means something.
+    pub found: bool,
 }
 
 /// Holds the contest.
@@ -123,9 +144,10 @@ pub fn contest(
         contenders.extend(arena.exponentials("one exponential", false));
         contenders.extend(arena.exponentials("two exponentials", true));
     }
-    let curve = arena.curve(&hybrid, &hybrids);
-    let verdict = verdict(&contenders, fit, held_out.is_empty());
-    Ok(Contest { contenders, curve, verdict })
+    let mut curve = arena.curve(&hybrid, &hybrids);
+    curve.over_time = arena.over_time(&hybrid, &hybrids);
+    let (verdict, found) = verdict(&contenders, fit, held_out.is_empty());
+    Ok(Contest { contenders, curve, verdict, found })
 }
 
 struct Arena<'a> {
@@ -206,7 +228,9 @@ impl Arena<'_> {
         &self.fit.p[self.model.body.n_params()..]
     }
 
-    /// Networks from different starts; the mean of their predictions is the contender.
+    /// Networks from different starts; the mean of their predictions is the contender. One that got stuck, which its
+    /// error on the sweeps it was trained on shows, is tried once more from another start and then left out: its
+    /// distance from the others is no uncertainty.
     fn ensemble(
         &self,
         name: &'static str,
@@ -216,29 +240,35 @@ impl Arena<'_> {
     ) -> Result<(Contender, Vec<Vec<f64>>), FitError> {
         let first = body.n_params() - learned.n_params();
         let rest = self.seen.iter().map(|t| t.v_start).sum::<f64>() / self.seen.len() as f64;
-        let members: Vec<(Model, Vec<f64>)> = (0..self.rules.members.max(1))
-            .into_par_iter()
-            .map(|member| {
-                let own = p[..first.min(p.len())].to_vec();
-                let weights = learned.initial(self.rules.seed, member as u64, rest);
-                let mut model = Model::new(body.clone(), self.model.clamp, [own, weights].concat());
-                let extras = body.n_params();
-                model.start[extras..].copy_from_slice(self.electrode());
-                let free = learned.free(first);
-                let settings = Settings {
-                    starts: 1,
-                    rests: self.rules.rests,
-                    ridge: self.ridge(),
-                    patience: PATIENCE,
-                    ..Settings::default()
-                };
-                let problem = Problem { model: &model, traces: self.means, free: &free, settings };
-                let start: Vec<f64> = free.iter().map(|f| f.transform.inward(model.start[f.index])).collect();
-                let theta = problem.minimise(start.clone()).map_or(start, |found| found.1);
-                let p = problem.parameters(&theta);
-                (model, p)
-            })
-            .collect();
+        let trained = |member: usize| -> (f64, Model, Vec<f64>) {
+            let own = p[..first.min(p.len())].to_vec();
+            let weights = learned.initial(self.rules.seed, member as u64, rest);
+            let mut model = Model::new(body.clone(), self.model.clamp, [own, weights].concat());
+            let extras = body.n_params();
+            model.start[extras..].copy_from_slice(self.electrode());
+            let free = learned.free(first);
+            let settings = Settings {
+                starts: 1,
+                rests: self.rules.rests,
+                ridge: self.ridge(),
+                patience: PATIENCE,
+                ..Settings::default()
+            };
+            let problem = Problem { model: &model, traces: self.means, free: &free, settings };
+            let start: Vec<f64> = free.iter().map(|f| f.transform.inward(model.start[f.index])).collect();
+            let (left, theta) = problem.minimise(start.clone()).unwrap_or((f64::INFINITY, start));
+            let p = problem.parameters(&theta);
+            (left, model, p)
+        };
+        let wanted = self.rules.members.max(1);
+        let mut all: Vec<(f64, Model, Vec<f64>)> = (0..wanted).into_par_iter().map(trained).collect();
+        let bar =
+            |all: &[(f64, Model, Vec<f64>)]| STUCK * all.iter().map(|m| m.0).fold(f64::INFINITY, f64::min);
+        let stuck = all.iter().filter(|m| m.0 > bar(&all)).count();
+        all.extend((wanted..wanted + stuck).into_par_iter().map(trained).collect::<Vec<_>>());
+        let bar = bar(&all);
+        let members: Vec<(Model, Vec<f64>)> =
+            all.into_iter().filter(|m| m.0 <= bar).take(wanted).map(|(_, model, p)| (model, p)).collect();
         let predict = |traces: &[Trace]| -> Vec<Vec<Vec<f64>>> {
             let one = |t: &Trace| -> Vec<Vec<f64>> {
                 let predicted: Vec<Vec<f64>> = members
@@ -250,15 +280,7 @@ impl Arena<'_> {
             traces.iter().map(one).collect()
         };
         let mean = |all: &Vec<Vec<f64>>, n: usize| -> (Vec<f64>, Vec<f64>) {
-            (0..n)
-                .map(|k| {
-                    let values: Vec<f64> = all.iter().map(|p| p[k]).collect();
-                    let count = values.len() as f64;
-                    let mean = values.iter().sum::<f64>() / count;
-                    let var = values.iter().map(|v| (v - mean).powi(2)).sum::<f64>() / (count - 1.0).max(1.0);
-                    (mean, var.sqrt())
-                })
-                .unzip()
+            (0..n).map(|k| mean_and_sd(all.iter().map(|p| p[k]))).unzip()
         };
         let length = |t: &Trace| t.samples.values.len();
         let seen: Vec<Vec<f64>> =
@@ -310,20 +332,44 @@ impl Arena<'_> {
         let v: Vec<f64> = (0..=60).map(|k| from + (to - from) * k as f64 / 60.0).collect();
         let all: Vec<Vec<f64>> =
             weights.iter().map(|w| v.iter().map(|&v| learned.steady_current(v, w)).collect()).collect();
-        let n = all.len() as f64;
-        let current: Vec<f64> = (0..v.len()).map(|k| all.iter().map(|c| c[k]).sum::<f64>() / n).collect();
-        let scatter = (0..v.len())
-            .map(|k| {
-                (all.iter().map(|c| (c[k] - current[k]).powi(2)).sum::<f64>() / (n - 1.0).max(1.0)).sqrt()
-            })
-            .collect();
+        let (current, scatter): (Vec<f64>, Vec<f64>) =
+            (0..v.len()).map(|k| mean_and_sd(all.iter().map(|c| c[k]))).unzip();
         let inside: Vec<usize> = (0..v.len()).filter(|&k| (low..=high).contains(&v[k])).collect();
         let pick = |x: &[f64]| inside.iter().map(|&k| x[k]).collect::<Vec<f64>>();
         // A channel's outward current is an injected current with the other sign.
         let outward: Vec<f64> = pick(&current).iter().map(|i| -i).collect();
         let resembles = resembling(&pick(&v), &outward);
-        Curve { v, current, scatter, reached: [low, high], resembles }
+        Curve { v, current, scatter, reached: [low, high], over_time: vec![], resembles }
     }
+
+    /// The hybrid's current while sweeps run that it has not seen.
+    fn over_time(&self, learned: &Learned, weights: &[Vec<f64>]) -> Vec<OverTime> {
+        let mut model = self.model.clone();
+        model.body = model.body.with(learned.clone());
+        let sweeps = if self.held_out.is_empty() { &self.seen[..1] } else { self.held_out };
+        let own = self.model.body.n_params();
+        let one = |trace: &Trace| -> OverTime {
+            let means = trace.binned((trace.samples.values.len() / 1000).max(1));
+            let all: Vec<Vec<f64>> = weights
+                .iter()
+                .filter_map(|w| {
+                    let p = [&self.fit.p[..own], w, self.electrode()].concat();
+                    model.learned_current(&means, &p).ok()
+                })
+                .collect();
+            let n = means.samples.t_ms.len();
+            let (current, scatter) = (0..n).map(|k| mean_and_sd(all.iter().map(|c| c[k]))).unzip();
+            OverTime { sweep: trace.sweep, t_ms: means.samples.t_ms, current, scatter }
+        };
+        sweeps.par_iter().map(one).collect()
+    }
+}
+
+/// Mean and standard deviation (0 of a single value).
+fn mean_and_sd(values: impl Iterator<Item = f64> + Clone) -> (f64, f64) {
+    let n = values.clone().count() as f64;
+    let mean = values.clone().sum::<f64>() / n;
+    (mean, (values.map(|x| (x - mean).powi(2)).sum::<f64>() / (n - 1.0).max(1.0)).sqrt())
 }
 
 /// The channels whose steady current bends most like `current` (outward) over `v`.
@@ -367,37 +413,44 @@ fn correlation(a: &[f64], b: &[f64]) -> f64 {
     dot(a, b) / (dot(a, a) * dot(b, b)).sqrt()
 }
 
-/// One honest sentence.
-fn verdict(contenders: &[Contender], fit: &Fit, nothing_held_out: bool) -> String {
+/// One honest sentence, and whether the hybrid found something.
+fn verdict(contenders: &[Contender], fit: &Fit, nothing_held_out: bool) -> (String, bool) {
     let of = |name: &str| contenders.iter().find(|c| c.name == name);
-    let (Some(physics), Some(hybrid)) = (of("physics"), of("hybrid")) else { return String::new() };
+    let (Some(physics), Some(hybrid)) = (of("physics"), of("hybrid")) else { return (String::new(), false) };
     if nothing_held_out {
-        return "no sweep was held out, so nothing is known about who predicts better: use `--hold-out`"
-            .into();
+        let unknown =
+            "no sweep was held out, so nothing is known about who predicts better: use `--hold-out`";
+        return (unknown.into(), false);
     }
     let (p, h) = (physics.error(true), hybrid.error(true));
     let noise = rms(&physics.held_out.iter().map(|s| s.noise).collect::<Vec<_>>());
     let gain = 100.0 * (1.0 - h / p);
     if p <= (1.0 + WORTH) * noise && fit.whiteness.noise_only {
-        return format!(
+        let nothing = format!(
             "nothing was found: the physics leaves {p:.3} where the noise is {noise:.3}, and the hybrid {h:.3}"
         );
+        return (nothing, false);
     }
-    let outcome = if h < (1.0 - WORTH) * p {
+    let found = h < (1.0 - WORTH) * p;
+    let outcome = if found {
         format!("the hybrid leaves {gain:.0} % less than the physics on sweeps that neither has seen")
     } else if h > (1.0 + WORTH) * p {
-        format!("the physics wins: the hybrid leaves {:.0} % more on sweeps that neither has seen", -gain)
+        format!(
+            "nothing was found: the physics wins, the hybrid leaves {:.0} % more on sweeps that neither has seen",
+            -gain
+        )
     } else {
         "nothing was found: what was learned adds nothing to the physics on sweeps that neither has seen"
             .into()
     };
     let best = contenders.iter().min_by(|a, b| a.error(true).total_cmp(&b.error(true)));
-    match best {
+    let outcome = match best {
         Some(best)
             if !["physics", "hybrid"].contains(&best.name) && best.error(true) < (1.0 - WORTH) * p.min(h) =>
         {
             format!("{outcome}; the smallest error is that of {}", best.name)
         }
         _ => outcome,
-    }
+    };
+    (outcome, found)
 }

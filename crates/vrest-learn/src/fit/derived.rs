@@ -53,7 +53,7 @@ pub fn of(model: &Model, fit: &Fit, free: &[super::Free]) -> Vec<Derived> {
     }
     for ((j, index), &slope) in own.iter().zip(&dy) {
         for (k, x) in at(Some(*index), slope).into_iter().enumerate() {
-            gradients[k][*j] = x.eps[0] * free[*j].transform.slope(p[*index]);
+            gradients[k][*j] = x.eps[0] * fit.free[*j].transform.slope(p[*index]);
         }
     }
     names

@@ -4,7 +4,7 @@
 //! pump, by leaving the range in which everything is a straight line.
 
 use super::model::{Samples, Trace};
-use super::report::Fit;
+use super::report::{Fit, eigen};
 use super::{Free, Model, Piece};
 use nalgebra::{DMatrix, DVector};
 use serde::Serialize;
@@ -75,25 +75,20 @@ fn gain(model: &Model, trace: &Trace, free: &[Free], fit: &Fit, p: &[f64], facto
     let mut more = DMatrix::<f64>::zeros(n, n);
     for (k, count) in planned.samples.counts.iter().enumerate() {
         let row = DVector::from_fn(n, |j, _| {
-            simulated.slopes[k * n + j] * free[j].transform.slope(fit.p[free[j].index])
+            simulated.slopes[k * n + j] * fit.free[j].transform.slope(fit.p[free[j].index])
         });
         more += &row * row.transpose() * (*count / fit.variance);
     }
-    let worst = |information: &DMatrix<f64>| {
-        let eigen = information.clone().symmetric_eigen();
-        let (k, low) = eigen.eigenvalues.argmin();
-        let floor = 1e-13 * eigen.eigenvalues.max();
-        (eigen.eigenvectors.column(k).into_owned(), low.max(floor))
-    };
-    let (direction, now) = worst(&fit.information);
-    let then = 1.0
-        / direction.dot(
-            &(&fit.information + &more)
-                .pseudo_inverse(1e-300)
-                .ok()?
-                .column_iter()
-                .enumerate()
-                .fold(DVector::zeros(n), |sum: DVector<f64>, (j, c)| sum + c * direction[j]),
-        );
-    Some((then / now).sqrt())
+    let floor = |values: &DVector<f64>| 1e-13 * values.max();
+    let own = eigen(&fit.information)?;
+    let (k, low) = own.eigenvalues.argmin();
+    let direction = own.eigenvectors.column(k).into_owned();
+    let now = low.max(floor(&own.eigenvalues));
+    let both = eigen(&(&fit.information + &more))?;
+    let least = floor(&both.eigenvalues);
+    let parts = both.eigenvectors.tr_mul(&direction);
+    let variance: f64 = parts.iter().zip(&both.eigenvalues).map(|(part, l)| part * part / l.max(least)).sum();
+    let then = 1.0 / variance;
+    // Where neither the recording nor the sweep tells anything, the quotient of two floors is no gain.
+    Some((then / now).sqrt()).filter(|gain| gain.is_finite() && then > 10.0 * least)
 }

@@ -5,6 +5,7 @@ use super::field::{Body, Clamped, ELECTRODE, Piece, SERIES};
 use super::transform::{Free, Transform};
 use rayon::prelude::*;
 use vrest_data::recording::Clamp;
+use vrest_membrane::units::Dimension;
 use vrest_ode::{Options, Output, newton, sensitivities, solve, steady_sensitivity};
 
 /// What can be unknown beside the body.
@@ -273,6 +274,25 @@ impl Model {
         traces.par_iter().map(|trace| self.simulate(trace, p, wrt)).collect()
     }
 
+    /// The learned current over the trace with parameters `p` (pA, inward positive); zeros where nothing is learned.
+    pub(super) fn learned_current(&self, trace: &Trace, p: &[f64]) -> Result<Vec<f64>, FitError> {
+        let (inner, outer) = p.split_at(self.body.n_params() + ELECTRODE);
+        let field = Clamped { body: &self.body, command: &trace.command, clamp: self.clamp };
+        let t = &trace.samples.t_ms;
+        let (Some(&first), Some(&last)) = (t.first(), t.last()) else { return Ok(vec![]) };
+        let (y0, _) = self.steady(&field, inner, &[], trace.v_start - outer[1])?;
+        let options = Options::with_tolerance(1e-6, ATOL);
+        let solution = solve(&field, inner, &y0, first.min(0.0), last, Output::At(t), &options)?;
+        let learned = self.body.learned();
+        let weights = &inner[self.body.n_params() - learned.n_params()..self.body.n_params()];
+        let mut dz = vec![0.0; learned.n_states()];
+        let one = |k: usize| {
+            let y = solution.row(k);
+            learned.current(y[0], 0.0, &y[y.len() - dz.len()..], weights, &mut dz)
+        };
+        Ok((0..t.len()).map(one).collect())
+    }
+
     /// What the trace would show with parameters `p`.
     pub fn predict(&self, trace: &Trace, p: &[f64]) -> Result<Vec<f64>, FitError> {
         Ok(self.simulate(trace, p, &[])?.values)
@@ -300,6 +320,14 @@ impl Model {
         };
         let spec = &params[index].spec;
         let unit = spec.dimension.unit().to_string();
-        Ok(bounded(Free { path: path.into(), unit, index, transform: Transform::of(spec) }))
+        // A constant of a formula has no range of its own: its start tells its size, but for a voltage, whose
+        // zero means nothing.
+        let transform = match Transform::of(spec) {
+            Transform::Linear { .. } if spec.dimension != Dimension::Voltage && self.start[index] != 0.0 => {
+                Transform::Linear { scale: self.start[index].abs() }
+            }
+            usual => usual,
+        };
+        Ok(bounded(Free { path: path.into(), unit, index, transform }))
     }
 }

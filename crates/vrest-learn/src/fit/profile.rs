@@ -5,7 +5,7 @@
 //! and it has its minimum where the fit has it.
 
 use super::model::Trace;
-use super::report::Fit;
+use super::report::{End, Fit};
 use super::solver::{Problem, Settings};
 use super::{FitError, Free, Model};
 use serde::Serialize;
@@ -51,7 +51,10 @@ fn centred(problem: &Problem<'_>, fit: &Fit) -> Result<Vec<Trace>, FitError> {
 }
 
 fn profile(problem: &Problem<'_>, fit: &Fit, traces: &[Trace], j: usize) -> Profile {
-    let free = &problem.free[j];
+    // What the data drove to an end is profiled away from it only.
+    let free = &fit.free[j];
+    let at = free.transform.inward(fit.p[free.index]);
+    let end = fit.estimates[j].at;
     let others: Vec<Free> =
         problem.free.iter().enumerate().filter(|(k, _)| *k != j).map(|(_, f)| f.clone()).collect();
     let settings = Settings { starts: 1, patience: 15, robust: None, ..problem.settings };
@@ -64,16 +67,21 @@ fn profile(problem: &Problem<'_>, fit: &Fit, traces: &[Trace], j: usize) -> Prof
         if others.is_empty() { held.objective(&[]).map(|o| (o, vec![])) } else { held.minimise(from) }
     };
     let rest: Vec<f64> = fit.theta.iter().enumerate().filter(|(k, _)| *k != j).map(|(_, t)| *t).collect();
-    let Some((lowest, at_minimum)) = least(fit.theta[j], rest) else {
+    let Some((lowest, at_minimum)) = least(at, rest) else {
         return Profile { values: vec![], deviance: vec![], interval: [None, None] };
     };
-    let mut points = vec![(fit.theta[j], 0.0)];
+    let mut points = vec![(at, 0.0)];
     let mut interval = [None, None];
     for (side, sign) in [(0, -1.0), (1, 1.0)] {
+        let blocked = if side == 0 { end.is_some_and(|e| e != End::High) } else { end == Some(End::High) };
+        if blocked {
+            interval[side] = Some(if end == Some(End::Nothing) { 0.0 } else { fit.p[free.index] });
+            continue;
+        }
         let mut from = at_minimum.clone();
         let mut last: (f64, f64) = points[0];
         for step in 1..=STEPS {
-            let theta = fit.theta[j] + sign * 0.5 * se * step as f64;
+            let theta = at + sign * 0.5 * se * step as f64;
             let Some((objective, others)) = least(theta, from.clone()) else { break };
             from = others;
             let deviance = ((objective - lowest) / fit.variance).max(0.0);
@@ -81,8 +89,8 @@ fn profile(problem: &Problem<'_>, fit: &Fit, traces: &[Trace], j: usize) -> Prof
             if deviance > CHI2 {
                 // The root of the deviance is nearly a straight line.
                 let (a, b) = (last.1.sqrt(), deviance.sqrt());
-                let at = last.0 + (theta - last.0) * (CHI2.sqrt() - a) / (b - a);
-                interval[side] = Some(free.transform.outward(at));
+                let root = last.0 + (theta - last.0) * (CHI2.sqrt() - a) / (b - a);
+                interval[side] = Some(free.transform.outward(root));
                 break;
             }
             last = (theta, deviance);

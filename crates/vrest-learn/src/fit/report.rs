@@ -4,14 +4,15 @@ use super::FitError;
 use super::model::{Model, Trace};
 use super::profile::Profile;
 use super::solver::{Problem, robust};
-use nalgebra::{DMatrix, SymmetricEigen};
+use super::transform::{Free, Transform};
+use nalgebra::{DMatrix, Dyn, SymmetricEigen};
 use serde::Serialize;
 use vrest_data::features::noise;
 
 /// 97.5 % quantile of the normal distribution.
 pub const Z: f64 = 1.959963984540054;
 /// A direction is weak where its standard error exceeds this on the optimiser's scale: half an e-fold of a positive
-/// number, 5 mV of a voltage.
+/// number, half of another number's start, 5 mV of a voltage.
 const WEAK: f64 = 0.5;
 /// Information below this part of the largest is none.
 const NOTHING: f64 = 1e-13;
@@ -31,8 +32,35 @@ pub struct Estimated {
     pub se: f64,
     /// 95 % interval from the Jacobian, on the scale of the transform.
     pub interval: [f64; 2],
+    /// Whether it ended where it may go no further, which says more about the end than about the cell.
+    pub at: Option<End>,
     /// 95 % interval and curve of the profile likelihood, where it was made.
     pub profile: Option<Profile>,
+}
+
+/// An end of what a parameter may be.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum End {
+    /// Nothing: the data want none of it. Its interval is one-sided.
+    Nothing,
+    /// The lower bound that was set.
+    Low,
+    /// The upper bound that was set.
+    High,
+}
+
+impl End {
+    /// The end at which `x` stands.
+    fn of(free: &Free, x: f64) -> Option<End> {
+        match free.transform {
+            Transform::Clipped { high: f64::INFINITY, .. } => Some(End::Nothing),
+            Transform::Clipped { low, high, .. } => {
+                Some(if x - low < high - x { End::Low } else { End::High })
+            }
+            _ => None,
+        }
+    }
 }
 
 /// A combination of parameters that this protocol does not tell.
@@ -79,7 +107,11 @@ pub struct Fit {
     /// The model's whole parameter vector.
     #[serde(skip)]
     pub p: Vec<f64>,
-    /// Covariance of the optimiser's numbers.
+    /// The free parameters on the scales of covariance and information: those of the optimiser, but for what
+    /// the data drove to an end.
+    #[serde(skip)]
+    pub free: Vec<Free>,
+    /// Covariance of the free parameters on their scales.
     #[serde(skip)]
     pub covariance: DMatrix<f64>,
     /// Their information (inverse covariance) from the data.
@@ -116,7 +148,10 @@ impl Fit {
         let p = problem.parameters(&theta);
         let simulated = problem.model.simulate_all(problem.traces, &p, &problem.wrt())?;
         let residuals = problem.residuals(&simulated);
-        let slopes = problem.slopes(&simulated, &theta);
+        let free = problem.seen_at(&theta);
+        let seen = Problem { free: &free, ..*problem };
+        let places: Vec<f64> = free.iter().map(|f| f.transform.inward(p[f.index])).collect();
+        let slopes = seen.slopes(&simulated, &places);
         let limit = problem.settings.robust;
 
         let mut information = DMatrix::<f64>::zeros(n, n);
@@ -143,7 +178,9 @@ impl Fit {
             information[(j, j)] += problem.settings.ridge;
         }
 
-        let eigen = SymmetricEigen::new(information.clone());
+        // Without finite information nothing is known, which is what zeros say.
+        let zeros = || SymmetricEigen::new(DMatrix::zeros(n, n));
+        let eigen = eigen(&information).unwrap_or_else(zeros);
         let largest = eigen.eigenvalues.max().max(f64::MIN_POSITIVE);
         let inverse = eigen.eigenvalues.map(|l| 1.0 / l.max(NOTHING * largest));
         let covariance =
@@ -163,10 +200,10 @@ impl Fit {
             .collect();
         let estimates = (0..n)
             .map(|j| {
-                let f = &problem.free[j];
+                let f = &free[j];
                 let se = covariance[(j, j)].sqrt();
-                let value = f.transform.outward(theta[j]);
-                let end = |z: f64| f.transform.outward(theta[j] + z * se);
+                let value = p[f.index];
+                let end = |z: f64| f.transform.outward(f.transform.inward(value) + z * se);
                 Estimated {
                     path: f.path.clone(),
                     unit: f.unit.clone(),
@@ -174,6 +211,7 @@ impl Fit {
                     value,
                     se: f.transform.slope(value) * se,
                     interval: [end(-Z), end(Z)],
+                    at: End::of(f, value),
                     profile: None,
                 }
             })
@@ -194,6 +232,7 @@ impl Fit {
         Ok(Fit {
             theta,
             p,
+            free,
             covariance,
             information,
             variance,
@@ -231,6 +270,12 @@ pub fn prediction(model: &Model, trace: &Trace, p: &[f64], rests: bool) -> Resul
         predicted.iter_mut().for_each(|v| *v += shift);
     }
     Ok(predicted)
+}
+
+/// Eigenvalues of a symmetric matrix; none of one that is not finite, for which the iteration would not end.
+pub(super) fn eigen(matrix: &DMatrix<f64>) -> Option<SymmetricEigen<f64, Dyn>> {
+    let finite = matrix.iter().all(|x| x.is_finite());
+    finite.then(|| SymmetricEigen::try_new(matrix.clone(), f64::EPSILON, 10_000))?
 }
 
 /// Root mean square.

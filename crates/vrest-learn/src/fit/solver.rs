@@ -49,6 +49,10 @@ impl Default for Settings {
 const COARSE: usize = 300;
 /// Two starts agree when their sums of squares differ by no more than this part.
 const AGREE: f64 = 1e-3;
+/// Less than this part of its start is nothing.
+const GONE: f64 = 1e-5;
+/// Closer to a bound than this part of its range is at it.
+const AT_BOUND: f64 = 1e-3;
 
 /// Finds the free parameters.
 ///
@@ -87,9 +91,8 @@ impl Problem<'_> {
                 let x = self.model.start[f.index];
                 let outside = |low, high| FitError::Start { path: f.path.clone(), value: x, low, high };
                 match f.transform {
-                    // From nothing no logarithm leads anywhere: a small number to begin with.
-                    Transform::Log if x == 0.0 => Ok(1e-3f64.ln()),
                     Transform::Log if x < 0.0 => Err(outside(0.0, f64::INFINITY)),
+                    Transform::Log => Ok(f.transform.inward(Self::begin(x))),
                     Transform::Logit { low, high } if !(low..=high).contains(&x) => Err(outside(low, high)),
                     Transform::Logit { low, high } => {
                         // On a bound the slope vanishes.
@@ -100,6 +103,30 @@ impl Problem<'_> {
                 }
             })
             .collect()
+    }
+
+    /// From nothing no logarithm leads anywhere: a small number to begin with.
+    fn begin(x: f64) -> f64 {
+        if x == 0.0 { 1e-3 } else { x }
+    }
+
+    /// The free parameters as the report sees them at `theta`. Where the data drove one to an end of what it may be,
+    /// its logarithm or logit says nothing about its uncertainty: it is seen as it is.
+    pub(super) fn seen_at(&self, theta: &[f64]) -> Vec<Free> {
+        let one = |(f, &t): (&Free, &f64)| {
+            let (x, start) = (f.transform.outward(t), Self::begin(self.model.start[f.index]));
+            let transform = match f.transform {
+                Transform::Log if x < GONE * start => {
+                    Transform::Clipped { low: 0.0, high: f64::INFINITY, scale: start }
+                }
+                Transform::Logit { low, high } if (x - low).min(high - x) < AT_BOUND * (high - low) => {
+                    Transform::Clipped { low, high, scale: 0.25 * (high - low) }
+                }
+                usual => usual,
+            };
+            Free { transform, ..f.clone() }
+        };
+        self.free.iter().zip(theta).map(one).collect()
     }
 
     /// Start number `k`: the first as it is, the others around it, by a Sobol sequence.

@@ -20,6 +20,16 @@ pub enum Transform {
         /// Upper bound.
         high: f64,
     },
+    /// A number that the data drove to an end of what it may be, where logarithm and logit have no slope: in units
+    /// of `scale`, between its ends.
+    Clipped {
+        /// Lower end.
+        low: f64,
+        /// Upper end.
+        high: f64,
+        /// A change that matters.
+        scale: f64,
+    },
 }
 
 impl Transform {
@@ -34,7 +44,7 @@ impl Transform {
     /// The optimiser's number for `x`.
     pub fn inward(self, x: f64) -> f64 {
         match self {
-            Transform::Linear { scale } => x / scale,
+            Transform::Linear { scale } | Transform::Clipped { scale, .. } => x / scale,
             Transform::Log => x.ln(),
             Transform::Logit { low, high } => ((x - low) / (high - x)).ln(),
         }
@@ -43,6 +53,7 @@ impl Transform {
     pub fn outward(self, theta: f64) -> f64 {
         match self {
             Transform::Linear { scale } => theta * scale,
+            Transform::Clipped { low, high, scale } => (theta * scale).clamp(low, high),
             // Beyond e^60 no conductance means anything, and nothing may overflow.
             Transform::Log => theta.clamp(-60.0, 60.0).exp(),
             Transform::Logit { low, high } => low + (high - low) / (1.0 + (-theta).exp()),
@@ -51,7 +62,7 @@ impl Transform {
     /// dx/dtheta at `x`.
     pub fn slope(self, x: f64) -> f64 {
         match self {
-            Transform::Linear { scale } => scale,
+            Transform::Linear { scale } | Transform::Clipped { scale, .. } => scale,
             Transform::Log => x,
             Transform::Logit { low, high } => (x - low) * (high - x) / (high - low),
         }

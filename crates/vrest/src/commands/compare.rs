@@ -67,6 +67,13 @@ pub struct Args {
 }
 
 pub fn run(args: Args, session: &Session) -> Result<(), Failure> {
+    if args.run.is_file() {
+        let file = args.run.display();
+        return Err(Failure::configuration(format!("`{file}` is a file, not the folder of a training run"))
+            .with_hint(
+                "models of a recording are compared by `vrest fit FILE --cell CELL --free PATHS --hold-out LIST --learn`",
+            ));
+    }
     let model_path = args.run.join(BEST);
     let model = read_model(&model_path)?;
     let (split, config) = record(&model_path)?;

@@ -12,12 +12,13 @@ use vrest_learn::fit::contest::{self, Rules};
 use vrest_learn::fit::{
     self, Body, FitError, Free, Model, Problem, Settings, Trace, derived, design, profile,
 };
+use vrest_membrane::units::{self, Dimension};
 use vrest_membrane::{Cell, Membrane};
 
 use crate::cell_input::{self, SetArgs};
 use crate::failure::{Failure, Kind};
 use crate::fitted::{Drawn, Fitted};
-use crate::numbers::duration;
+use crate::numbers::{duration, significant};
 use crate::outputs::{self, FigureForm, Outputs};
 use crate::presets;
 use crate::recording_input::{self, RecordingArgs, RecordingInput};
@@ -235,18 +236,7 @@ fn free(model: &Model, typed: &[String]) -> Result<(Vec<Free>, bool, bool), Fail
     for text in typed.iter().map(|t| t.trim()).filter(|t| !t.is_empty()) {
         let (path, bounds) = match text.split_once('=') {
             None => (text, None),
-            Some((path, range)) => {
-                let ends = range.split_once("..").and_then(|(low, high)| {
-                    Some((low.trim().parse::<f64>().ok()?, high.trim().parse::<f64>().ok()?))
-                });
-                let Some(bounds) = ends.filter(|(low, high)| low < high) else {
-                    return Err(Failure::configuration(format!("`{range}` of `{path}` is no range"))
-                        .with_hint(
-                            "write bounds as two numbers in the unit of the parameter: `leak.e=-90..-50`",
-                        ));
-                };
-                (path.trim(), Some(bounds))
-            }
+            Some((path, range)) => (path.trim(), Some(bounds(model, path.trim(), range)?)),
         };
         match path {
             "rest" => rests = true,
@@ -269,6 +259,29 @@ fn free(model: &Model, typed: &[String]) -> Result<(Vec<Free>, bool, bool), Fail
     Ok((all, rests, gains))
 }
 
+/// Bounds as typed: two numbers in the unit of the parameter, or with units.
+fn bounds(model: &Model, path: &str, range: &str) -> Result<(f64, f64), Failure> {
+    let dimension = model
+        .body
+        .params()
+        .iter()
+        .find(|p| p.path == path)
+        .map_or(Dimension::Dimensionless, |p| p.spec.dimension);
+    // A temperature without a unit could be either.
+    let number = |text: &str| match text.trim().parse::<f64>() {
+        Ok(x) if dimension != Dimension::Temperature => Some(x),
+        _ => units::parse(text.trim(), dimension).ok(),
+    };
+    let ends = range.split_once("..").and_then(|(low, high)| Some((number(low)?, number(high)?)));
+    ends.filter(|(low, high)| low < high).ok_or_else(|| {
+        let example = match dimension {
+            Dimension::Temperature => "write both ends with their unit: `temperature=15 degC..38 degC`",
+            _ => "write bounds as two numbers in the unit of the parameter: `leak.e=-90..-50`",
+        };
+        Failure::configuration(format!("`{}` of `{path}` is no range", range.trim())).with_hint(example)
+    })
+}
+
 /// The cell with the estimates in it.
 fn fitted_cell(cell: &Cell, fitted: &Fitted) -> Cell {
     let mut cell = cell.clone();
@@ -282,7 +295,10 @@ fn fitted_cell(cell: &Cell, fitted: &Fitted) -> Cell {
         .fit
         .estimates
         .iter()
-        .map(|e| format!("{} = {:.6} +- {:.2} {}", e.path, e.value, e.se, e.unit).trim_end().to_string())
+        .map(|e| {
+            let (value, se) = (significant(e.value, 6), significant(e.se, 2));
+            format!("{} = {value} +- {se} {}", e.path, e.unit).trim_end().to_string()
+        })
         .collect();
     cell.notes = format!("Estimates and standard errors: {}.", errors.join(", "));
     cell

@@ -35,6 +35,22 @@ fn the_fitted_cell_rests_where_the_recorded_one_did() {
     assert!((rest["input_resistance_cell"].as_f64().unwrap() / 200.0 - 1.0).abs() < 2e-3);
 }
 
+/// The recorded cell is a resistor and a capacitor: an M current is driven to nothing, a bound is run into, and both are
+/// said instead of being given an interval of no width or keeping the program busy for ever.
+#[test]
+fn what_ends_at_nothing_or_at_a_bound_is_said() {
+    let session = Session::new();
+    session.file("cell.csv", recording(&[-50.0, -25.0, 25.0, 50.0], "mV"));
+    let fit = ["fit", "cell.csv", "-c", "subthreshold", "--set", "h.g=0 mS/cm2", "--starts", "2", "-f"];
+    let free = ["geometry.diameter,leak.g,leak.e=-68..-50,k_m.g,temperature=30 degC..38 degC"];
+    let outcome = session.run(&[&fit[..], &free].concat());
+    assert_eq!(outcome.code, 0, "{}", outcome.transcript());
+    for said in ["`k_m.g`: these sweeps want none of it", "`leak.e` stopped at its lower bound"] {
+        assert!(outcome.stdout.contains(said), "{}", outcome.transcript());
+    }
+    assert!(!outcome.stdout.contains("inf times"), "{}", outcome.transcript());
+}
+
 #[test]
 fn what_cannot_be_fitted_is_refused_with_advice() {
     let session = Session::new();
@@ -44,6 +60,7 @@ fn what_cannot_be_fitted_is_refused_with_advice() {
         (&["-c", "passive", "-f", "leak.e=-50..-90"], "write bounds as two numbers"),
         (&["-c", "passive", "-f", "leak.e=-60..-50"], "outside -60 .. -50"),
         (&["-c", "passive", "-f", "rest"], "no parameter is free"),
+        (&["-c", "passive", "-f", "temperature=10..38"], "write both ends with their unit"),
         (&["-c", "passive", "-f", "leak.g", "--hold-out", "0,1"], "no sweep is left"),
         (&["-c", "squid_textbook", "-f", "leak_K.p"], "the cell has no size"),
     ] {
