@@ -16,12 +16,27 @@ pub(super) fn swapped(recording: &mut Recording, correct: bool, findings: &mut V
         Some(Clamp::Voltage) if recording.commands.is_empty() => (recorded, recording.response),
         _ => return,
     };
-    let moves =
-        |channel: usize| recording.sweeps.iter().map(|s| jumpiness(&s.channels[channel])).fold(0.0, f64::max);
-    let (labelled_voltage, labelled_current) = (moves(response), moves(command));
+    let moves = |channel: usize| recording.sweeps.iter().map(move |s| jumpiness(&s.channels[channel]));
+    // Where the command stays, the largest event is most of the other's range.
+    let mut answers: Vec<f64> = moves(response)
+        .zip(moves(command))
+        .filter(|(jump, _)| *jump > 0.5)
+        .map(|(_, answer)| answer)
+        .collect();
+    answers.sort_by(f64::total_cmp);
+    let Some(usual) = answers.get(answers.len() / 2) else { return };
     let level = typical(recording, command);
-    let like_a_membrane = (5.0..150.0).contains(&level);
-    if !(labelled_voltage > 0.5 && labelled_current < 0.2 && like_a_membrane) {
+    // A filtered transient of a true voltage clamp may rise as slowly; it starts from a potential at which cells are held.
+    let begins = |channel: usize| {
+        let first = recording.sweeps.iter().filter_map(|s| s.channels[channel].first());
+        first.sum::<f64>() / recording.sweeps.len().max(1) as f64
+    };
+    let held = -120.0..-20.0;
+    let like_a_membrane = match recording.clamp {
+        Some(Clamp::Voltage) => held.contains(&begins(command)) && !held.contains(&begins(response)),
+        _ => (5.0..150.0).contains(&level),
+    };
+    if !(*usual < 0.2 && like_a_membrane) {
         return;
     }
     let confidence = if level > 30.0 { 0.95 } else { 0.8 };
