@@ -7,6 +7,7 @@ use super::transform::{Free, Transform};
 use crate::random::Stream;
 use levenberg_marquardt::{LeastSquaresProblem, LevenbergMarquardt};
 use nalgebra_lm::{DMatrix, DVector, Dyn, storage::Owned};
+use rayon::prelude::*;
 
 /// What is sought, in what.
 pub struct Problem<'a> {
@@ -47,6 +48,8 @@ impl Default for Settings {
 
 /// Means of samples for the first approach: about this many a sweep.
 const COARSE: usize = 300;
+/// Patience of the first approach.
+const APPROACH: usize = 10;
 /// Two starts agree when their sums of squares differ by no more than this part.
 const AGREE: f64 = 1e-3;
 /// Less than this part of its start is nothing.
@@ -69,9 +72,11 @@ pub fn fit(problem: &Problem<'_>) -> Result<Fit, FitError> {
 
     let coarse: Vec<Trace> =
         problem.traces.iter().map(|t| t.binned((t.samples.values.len() / COARSE).max(1))).collect();
-    let rough =
-        Problem { traces: &coarse, model: problem.model, free: problem.free, settings: problem.settings };
+    // A start that takes longer is lost in a place where nothing changes the trace.
+    let settings = Settings { patience: problem.settings.patience.min(APPROACH), ..problem.settings };
+    let rough = Problem { traces: &coarse, model: problem.model, free: problem.free, settings };
     let mut found: Vec<(f64, Vec<f64>)> = (0..problem.settings.starts.max(1))
+        .into_par_iter()
         .filter_map(|k| rough.minimise(problem.shaken(&start, k)))
         .collect();
     found.sort_by(|a, b| a.0.total_cmp(&b.0));
