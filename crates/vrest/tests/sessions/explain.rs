@@ -22,6 +22,7 @@ fn every_preset_is_explained_in_every_form() {
         let table = vrest_data::Table::parse_csv(csv.stdout.as_bytes(), "stdout".as_ref()).unwrap();
         assert!(table.rows() > 10 && table.numbers("value").is_some());
     }
+    session.run(&["explain", "neuron_balanced", "--figure", "why.svg"]);
     let svg = std::fs::read_to_string(session.path("why.svg")).unwrap();
     assert!(svg.contains("V (mV)") && svg.contains("leak_K"));
     assert_eq!(session.files(), ["why.manifest.json", "why.svg"]);

@@ -41,14 +41,19 @@ fn the_fitted_cell_rests_where_the_recorded_one_did() {
 fn what_ends_at_nothing_or_at_a_bound_is_said() {
     let session = Session::new();
     session.file("cell.csv", recording(&[-50.0, -25.0, 25.0, 50.0], "mV"));
-    let fit = ["fit", "cell.csv", "-c", "subthreshold", "--set", "h.g=0 mS/cm2", "--starts", "2", "-f"];
-    let free = ["geometry.diameter,leak.g,leak.e=-68..-50,k_m.g,temperature=30 degC..38 degC"];
-    let outcome = session.run(&[&fit[..], &free].concat());
-    assert_eq!(outcome.code, 0, "{}", outcome.transcript());
-    for said in ["`k_m.g`: these sweeps want none of it", "`leak.e` stopped at its lower bound"] {
+    let m_current = ["-c", "subthreshold", "--set", "h.g=0 mS/cm2", "-f"];
+    let m_current =
+        [&m_current[..], &["geometry.diameter,leak.g,leak.e,k_m.g,temperature=30 degC..38 degC"]].concat();
+    let held = ["-c", "passive", "--set", "leak.e=-60 mV", "-f", "geometry.diameter,leak.g,leak.e=-68..-50"];
+    for (rest, said) in [
+        (&m_current[..], "`k_m.g`: these sweeps want none of it"),
+        (&held, "`leak.e` stopped at its lower bound"),
+    ] {
+        let outcome = session.run(&[&["fit", "cell.csv", "--starts", "2"], rest].concat());
+        assert_eq!(outcome.code, 0, "{}", outcome.transcript());
         assert!(outcome.stdout.contains(said), "{}", outcome.transcript());
+        assert!(!outcome.stdout.contains("inf times"), "{}", outcome.transcript());
     }
-    assert!(!outcome.stdout.contains("inf times"), "{}", outcome.transcript());
 }
 
 #[test]
