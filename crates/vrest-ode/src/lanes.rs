@@ -1,9 +1,10 @@
 //! Several independent numbers at once, one a membrane.
 //!
 //! Plain arrays whose loops the compiler turns into vector instructions inside [`crate::simd::enter`]. No
-//! branch on a value, no libm call and no fused multiply-add in a lane loop: the first two would serialise
-//! it, the last would make the levels differ. The elementary functions are therefore our own, within 2 ulp
-//! of the C library over the range of normal numbers (tests below).
+//! branch on a value and no libm call in a lane loop, which would serialise it. The elementary functions are therefore
+//! our own, within 2 ulp of the C library over the range of normal numbers (tests below). A fused multiply-add is
+//! written where it pays and never left to the compiler, so that every level gives the same bits; the portable level
+//! asks the C library for it, which is slow on processors without the instruction.
 
 use crate::dual::Dual;
 use crate::real::{BERNOULLI_LONG_SERIES_BELOW, Real, bernoulli_series};
@@ -165,17 +166,17 @@ fn split_exp(x: f64) -> (f64, f64) {
     // a NaN. Each line is one instruction.
     let x = if x > 709.79 { 709.79 } else { x };
     let x = if x < -707.0 { -707.0 } else { x };
-    let shifted = x * std::f64::consts::LOG2_E + ROUND;
+    let shifted = x.mul_add(std::f64::consts::LOG2_E, ROUND);
     let k = shifted - ROUND;
-    let r = (x - k * LN2_HI) - k * LN2_LO;
+    let r = k.mul_add(-LN2_LO, k.mul_add(-LN2_HI, x));
     // Pairs first (Estrin): a chain of ten multiplications and additions would wait for itself.
-    let pair = |i: usize| EXP[i] + EXP[i + 1] * r;
+    let pair = |i: usize| r.mul_add(EXP[i + 1], EXP[i]);
     let (r2, r4) = (r * r, (r * r) * (r * r));
-    let low = pair(0) + pair(2) * r2;
-    let middle = pair(4) + pair(6) * r2;
-    let poly = low + (middle + pair(8) * r4) * r4;
+    let low = pair(2).mul_add(r2, pair(0));
+    let middle = pair(6).mul_add(r2, pair(4));
+    let poly = pair(8).mul_add(r4, middle).mul_add(r4, low);
     let k = (shifted.to_bits() as i64).wrapping_sub(ROUND.to_bits() as i64 - 1022);
-    (f64::from_bits((k as u64) << 52), poly * r2 + r)
+    (f64::from_bits((k as u64) << 52), poly.mul_add(r2, r))
 }
 
 #[inline(always)]
@@ -187,7 +188,7 @@ fn select(mask: bool, yes: f64, no: f64) -> f64 {
 #[inline(always)]
 fn exp(x: f64) -> f64 {
     let (half, m) = split_exp(x);
-    (m * 2.0 + 2.0) * half
+    m.mul_add(2.0, 2.0) * half
 }
 
 #[inline(always)]
@@ -195,7 +196,7 @@ fn exp_m1(x: f64) -> f64 {
     let (half, m) = split_exp(x);
     // 2^k m + (2^k - 1): exact for k = 0, and without cancellation elsewhere.
     let scale = half + half;
-    let plain = m * scale + (scale - 1.0);
+    let plain = m.mul_add(scale, scale - 1.0);
     // For k = 1024 the scale itself overflows though the result may not; there the 1 does not matter.
     select(half > 1e300, (m * 2.0 + 2.0) * half, plain)
 }
@@ -329,6 +330,10 @@ impl<const N: usize> Real for Lanes<N> {
     #[inline(always)]
     fn lookup_with(self, other: Self, f: impl Fn(f64, f64) -> f64) -> Self {
         self.zip(other, f)
+    }
+    #[inline(always)]
+    fn times_plus(self, factor: f64, addend: Self) -> Self {
+        self.zip(addend, |a, b| a.mul_add(factor, b))
     }
     #[inline(always)]
     fn bernoulli_with(self, exp: Self) -> Self {

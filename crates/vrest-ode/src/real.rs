@@ -142,6 +142,11 @@ pub trait Real:
         let _ = exp;
         self.bernoulli()
     }
+    /// self times a constant, plus `addend`; lanes round once.
+    #[inline(always)]
+    fn times_plus(self, factor: f64, addend: Self) -> Self {
+        self * factor + addend
+    }
     /// [`logistic`](Real::logistic) where e^-x is known already.
     #[inline(always)]
     fn logistic_with(self, exp_minus: Self) -> Self {

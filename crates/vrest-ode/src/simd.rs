@@ -4,7 +4,7 @@
 //! through [`enter`], whose body is compiled once for each level and picked at run time.
 //! `VREST_SIMD=portable|avx2|avx512` forces a level that the machine has.
 //!
-//! Lane arithmetic uses no fused multiply-add, so that every level gives the same bits.
+//! A multiply-add in lanes is fused where it is written so, at every level: all give the same bits.
 
 use std::sync::OnceLock;
 

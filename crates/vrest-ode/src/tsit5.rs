@@ -64,7 +64,7 @@ pub(crate) fn polynomial<R: Real>(y: R, k: &[R], n: usize, h: R, i: usize) -> [R
         let mut sum = k[i] * P[0][power];
         for s in 1..STAGES {
             if P[s][power] != 0.0 {
-                sum += k[s * n + i] * P[s][power];
+                sum = k[s * n + i].times_plus(P[s][power], sum);
             }
         }
         c[power + 1] = h * sum;
@@ -92,7 +92,7 @@ pub(crate) fn stages<F: VectorField, R: Real>(
         for i in 0..n {
             let mut sum = done[i] * A[s][0];
             for j in 1..s {
-                sum += done[j * n + i] * A[s][j];
+                sum = done[j * n + i].times_plus(A[s][j], sum);
             }
             y_new[i] = y[i] + h * sum;
         }
@@ -108,7 +108,7 @@ pub(crate) fn stages<F: VectorField, R: Real>(
 pub(crate) fn error_of<R: Real>(k: &[R], n: usize, h: R, i: usize) -> R {
     let mut sum = k[i] * E[0];
     for s in 1..STAGES {
-        sum += k[s * n + i] * E[s];
+        sum = k[s * n + i].times_plus(E[s], sum);
     }
     h * sum
 }

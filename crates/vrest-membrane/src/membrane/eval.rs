@@ -8,6 +8,8 @@ use vrest_ode::{Dual, Real, VectorField};
 
 /// A straight line is found from its values at plus and minus this voltage, mV.
 const PROBE: f64 = 100.0;
+/// Gates or slots that most mechanisms have no more of: room for the most that one may have is kilobytes in lanes.
+const FEW: usize = 2;
 
 impl Membrane {
     #[inline(always)]
@@ -162,16 +164,21 @@ impl Membrane {
         }
         let v = y[0];
         let mut net = work[slot::LINE_I] + work[slot::LINE_G] * v;
-        // Made once for all mechanisms: with lanes it is kilobytes.
-        let mut kinetics = [Gate { source: R::zero(), rate: R::zero() }; MAX_GATES];
         for m in self.mechanisms.iter().filter(|m| !m.folded) {
             // Hidden from the compiler, which would move all that depends on V alone, the exponentials of the whole
             // library, out of this loop, and compute it for every membrane.
             let v = std::hint::black_box(v);
             let site = self.site(m, work);
             let k = &work[m.k.clone()];
-            let mut out = [R::zero(); MAX_SLOTS];
-            m.mechanism.currents(v, &site, k, &y[m.gates.clone()], &mut out);
+            let (mut few, mut many);
+            let out: &mut [R] = if m.slots.len() <= FEW {
+                few = [R::zero(); FEW];
+                &mut few
+            } else {
+                many = [R::zero(); MAX_SLOTS];
+                &mut many
+            };
+            m.mechanism.currents(v, &site, k, &y[m.gates.clone()], out);
             // Summed by mechanism first: currents that cancel within one cancel exactly.
             let mut sum = R::zero();
             for ((&current, total), of) in out.iter().zip(&m.totals).zip(&m.slots) {
@@ -184,8 +191,17 @@ impl Membrane {
             }
             net += sum;
             if !m.gates.is_empty() {
-                m.mechanism.gates(v, &site, k, &mut kinetics);
-                for (s, gate) in m.gates.clone().zip(&kinetics) {
+                let (mut few, mut many);
+                let nothing = Gate { source: R::zero(), rate: R::zero() };
+                let kinetics: &mut [Gate<R>] = if m.gates.len() <= FEW {
+                    few = [nothing; FEW];
+                    &mut few
+                } else {
+                    many = [nothing; MAX_GATES];
+                    &mut many
+                };
+                m.mechanism.gates(v, &site, k, kinetics);
+                for (s, gate) in m.gates.clone().zip(&*kinetics) {
                     dy[s] = gate.slope(y[s]);
                 }
             }
