@@ -397,8 +397,12 @@ fn together(s: &Summary) -> Table {
     row("tau", s.tau.as_ref(), "ms", "one exponential");
     row("C_m", s.c_m.as_ref(), "pF", "tau/R of one exponential");
     row("sag", s.sag_ratio.as_ref(), "", "of the strongest hyperpolarising step");
-    row("noise", Some(&Estimate::new(s.noise, 0.0)), "mV", "standard deviation");
-    row("spikes", Some(&Estimate::new(s.spikes as f64, 0.0)), "", "kept out of everything above");
+    for (name, value, unit, remark) in [
+        ("noise", significant(s.noise, 4), "mV", "standard deviation"),
+        ("spikes", s.spikes.to_string(), "", "kept out of everything above"),
+    ] {
+        table.row([name.into(), value, unit.into(), remark.into()]);
+    }
     table
 }
 
