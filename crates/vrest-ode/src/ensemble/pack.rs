@@ -225,7 +225,9 @@ impl<'a, F: VectorField> Pack<'a, F> {
         // Who has no step in favour of late has nothing to forget either.
         for l in lanes_of((speaks_for | self.suspects) & accepted.bits() & self.filled) {
             let Some(lane) = &mut self.lanes[l] else { continue };
-            let switch = lane.watch.should_switch(false, Some(length.0[l]), left.0[l]);
+            // A step in lanes costs each member so much less than a step alone.
+            let steps_alone = left.0[l] / WIDTH as f64;
+            let switch = lane.watch.should_switch(false, Some(length.0[l]), steps_alone);
             stiff |= Bits::from(switch) << l;
             self.suspects &= !(1 << l);
             self.suspects |= Bits::from(lane.watch.suspects()) << l;
