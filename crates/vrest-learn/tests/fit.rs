@@ -157,7 +157,7 @@ fn five_numbers_of_a_cell_with_a_channel_come_back_with_their_profiles() {
             assert!((got / want - 1.0).abs() < 0.15, "{} {got} {want}", e.path);
         }
     }
-    let of_the_cell = derived::of(&model, &found, &free);
+    let of_the_cell = derived::of(&model, &found);
     let c = of_the_cell.iter().find(|d| d.name == "C_m").unwrap();
     // 1 uF/cm2 over a sphere of 52 um.
     let true_c = std::f64::consts::PI * 52.0f64.powi(2) * 0.01;
@@ -174,7 +174,7 @@ fn conductances_of_several_ions_cannot_be_told_apart_and_potassium_outside_would
     let settings = Settings { starts: 1, ..Settings::default() };
     let found = fit(&Problem { model: &model, traces: &traces, free: &free, settings }).unwrap();
     assert!(found.weak.len() >= 2, "{:?}", found.weak);
-    let advice = design::advice(&model, &traces, &free, &found);
+    let advice = design::advice(&model, &traces, &found);
     assert!(advice.iter().any(|a| a.protocol.contains("outside")), "{advice:?}");
 }
 

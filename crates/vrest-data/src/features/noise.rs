@@ -14,6 +14,14 @@ pub fn sd(x: &[f64]) -> f64 {
     if n < 2 { 0.0 } else { (x.iter().map(|v| (v - m).powi(2)).sum::<f64>() / (n - 1) as f64).sqrt() }
 }
 
+/// The middle value of `x`, the mean of the two in the middle where their number is even; 0 of nothing.
+pub fn median(x: &[f64]) -> f64 {
+    let mut v = x.to_vec();
+    v.sort_by(f64::total_cmp);
+    let n = v.len();
+    if n == 0 { 0.0 } else { 0.5 * (v[(n - 1) / 2] + v[n / 2]) }
+}
+
 /// The number of independent samples that carry as much information on the mean as `residuals` do.
 ///
 /// n / (1 + 2 sum rho_k), the sum running over Geyer's initial positive pairs of autocorrelations (Geyer 1992,

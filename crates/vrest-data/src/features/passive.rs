@@ -191,9 +191,8 @@ fn background(x: &[f64], window: usize) -> f64 {
     if x.len() < 2 * window {
         return noise::sd(&detrended(x));
     }
-    let mut all: Vec<f64> = x.rchunks_exact(window).map(|part| noise::sd(&detrended(part))).collect();
-    all.sort_by(f64::total_cmp);
-    0.5 * (all[(all.len() - 1) / 2] + all[all.len() / 2])
+    let all: Vec<f64> = x.rchunks_exact(window).map(|part| noise::sd(&detrended(part))).collect();
+    noise::median(&all)
 }
 
 /// `x` less its least-squares straight line.

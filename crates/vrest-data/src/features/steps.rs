@@ -1,5 +1,7 @@
 //! What was injected: a command waveform as a list of plateaus.
 
+use super::noise;
+
 /// A stretch of constant command.
 #[derive(Debug, Clone, Copy, PartialEq, serde::Serialize, serde::Deserialize)]
 pub struct Plateau {
@@ -41,7 +43,7 @@ pub fn plateaus(command: &[f64]) -> Vec<Plateau> {
     let mean = |a: usize, b: usize| (sums[b] - sums[a]) / (b - a) as f64;
     let short = |i: usize| {
         let (a, b) = (i.saturating_sub(3), (i + 3).min(n));
-        (median(&command[i..b]) - median(&command[a..i])).abs()
+        (noise::median(&command[i..b]) - noise::median(&command[a..i])).abs()
     };
     let long = |i: usize| if i < 50 || i + 50 > n { 0.0 } else { (mean(i, i + 50) - mean(i - 50, i)).abs() };
 
@@ -95,13 +97,6 @@ fn neighbour_noise(x: &[f64]) -> f64 {
     let (_, m, _) = d.select_nth_unstable_by(mid, f64::total_cmp);
     // Median absolute difference of a Gaussian: 0.6745 * sqrt 2 sigma.
     *m / 0.9539
-}
-
-fn median(x: &[f64]) -> f64 {
-    let mut v = x.to_vec();
-    v.sort_by(f64::total_cmp);
-    let n = v.len();
-    if n == 0 { 0.0 } else { 0.5 * (v[(n - 1) / 2] + v[n / 2]) }
 }
 
 #[cfg(test)]

@@ -8,6 +8,7 @@ use super::solver::{Problem, Settings};
 use super::{Body, FitError};
 use rayon::prelude::*;
 use serde::Serialize;
+use vrest_data::features::noise;
 use vrest_data::recording::Clamp;
 use vrest_membrane::mechanism::Class;
 use vrest_membrane::{Cell, Membrane, mechanisms};
@@ -348,7 +349,7 @@ impl Arena<'_> {
         model.body = model.body.with(learned.clone());
         let sweeps = if self.held_out.is_empty() { &self.seen[..1] } else { self.held_out };
         let own = self.model.body.n_params();
-        let one = |trace: &Trace| -> OverTime {
+        let one = |trace: &Trace| -> Option<OverTime> {
             let means = trace.binned((trace.samples.values.len() / 1000).max(1));
             let all: Vec<Vec<f64>> = weights
                 .iter()
@@ -357,19 +358,21 @@ impl Arena<'_> {
                     model.learned_current(&means, &p).ok()
                 })
                 .collect();
+            if all.is_empty() {
+                return None;
+            }
             let n = means.samples.t_ms.len();
             let (current, scatter) = (0..n).map(|k| mean_and_sd(all.iter().map(|c| c[k]))).unzip();
-            OverTime { sweep: trace.sweep, t_ms: means.samples.t_ms, current, scatter }
+            Some(OverTime { sweep: trace.sweep, t_ms: means.samples.t_ms, current, scatter })
         };
-        sweeps.par_iter().map(one).collect()
+        sweeps.par_iter().filter_map(one).collect()
     }
 }
 
 /// Mean and standard deviation (0 of a single value).
-fn mean_and_sd(values: impl Iterator<Item = f64> + Clone) -> (f64, f64) {
-    let n = values.clone().count() as f64;
-    let mean = values.clone().sum::<f64>() / n;
-    (mean, (values.map(|x| (x - mean).powi(2)).sum::<f64>() / (n - 1.0).max(1.0)).sqrt())
+fn mean_and_sd(values: impl Iterator<Item = f64>) -> (f64, f64) {
+    let values: Vec<f64> = values.collect();
+    (noise::mean(&values), noise::sd(&values))
 }
 
 /// The channels whose steady current bends most like `current` (outward) over `v`.

@@ -25,13 +25,13 @@ pub struct Derived {
 type D = Dual<f64, 1>;
 
 /// Rest, input resistance at rest, capacitance and their product; nothing where the fitted cell has no rest.
-pub fn of(model: &Model, fit: &Fit, free: &[super::Free]) -> Vec<Derived> {
+pub fn of(model: &Model, fit: &Fit) -> Vec<Derived> {
     let Some(membrane) = model.body.membrane() else { return vec![] };
     let n_own = membrane.n_params();
     let p = &fit.p[..n_own];
     let Ok(v) = resting_potential(membrane, p) else { return vec![] };
     let own: Vec<(usize, usize)> =
-        free.iter().enumerate().filter(|(_, f)| f.index < n_own).map(|(j, f)| (j, f.index)).collect();
+        fit.free.iter().enumerate().filter(|(_, f)| f.index < n_own).map(|(j, f)| (j, f.index)).collect();
     let indices: Vec<usize> = own.iter().map(|o| o.1).collect();
     let y = {
         let mut y = vec![0.0; membrane.n_states()];
@@ -42,7 +42,7 @@ pub fn of(model: &Model, fit: &Fit, free: &[super::Free]) -> Vec<Derived> {
     // Gradients by the optimiser's numbers.
     let names = [("V_rest", "mV"), ("R_in", "Mohm"), ("C_m", "pF"), ("tau", "ms")];
     let mut values = [0.0; 4];
-    let mut gradients = vec![vec![0.0; free.len()]; 4];
+    let mut gradients = vec![vec![0.0; fit.free.len()]; 4];
     let at = |seed: Option<usize>, slope: f64| {
         let mut dual: Vec<D> = p.iter().map(|&x| D::constant(x)).collect();
         seed.iter().for_each(|&index| dual[index].eps[0] = 1.0);

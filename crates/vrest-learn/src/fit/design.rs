@@ -4,8 +4,8 @@
 //! pump, by leaving the range in which everything is a straight line.
 
 use super::model::{Samples, Trace};
-use super::report::{Fit, eigen};
-use super::{Free, Model, Piece};
+use super::report::{Fit, NOTHING, eigen};
+use super::{Model, Piece};
 use nalgebra::{DMatrix, DVector};
 use serde::Serialize;
 
@@ -22,7 +22,7 @@ pub struct Advice {
 const WORTH: f64 = 1.5;
 
 /// Sweeps that would tell the weakest direction of `fit` best, the best first; nothing where nothing is weak.
-pub fn advice(model: &Model, traces: &[Trace], free: &[Free], fit: &Fit) -> Vec<Advice> {
+pub fn advice(model: &Model, traces: &[Trace], fit: &Fit) -> Vec<Advice> {
     if fit.weak.is_empty() {
         return vec![];
     }
@@ -34,11 +34,11 @@ pub fn advice(model: &Model, traces: &[Trace], free: &[Free], fit: &Fit) -> Vec<
         if let Some((index, value)) = change {
             p[index] = value;
         }
-        if let Some(gain) = gain(model, trace, free, fit, &p, factor).filter(|g| *g > WORTH) {
+        if let Some(gain) = gain(model, trace, fit, &p, factor).filter(|g| *g > WORTH) {
             all.push(Advice { protocol, gain });
         }
     };
-    let fixed = |index: usize| free.iter().all(|f| f.index != index);
+    let fixed = |index: usize| fit.free.iter().all(|f| f.index != index);
     for (index, param) in model.body.params().iter().enumerate().filter(|(i, _)| fixed(*i)) {
         let value = fit.p[index];
         if let Some(ion) = param.path.strip_prefix("ions.").and_then(|p| p.strip_suffix(".outside")) {
@@ -63,23 +63,23 @@ fn reach(trace: &Trace) -> f64 {
     trace.command.iter().map(|c| (c.level - first).abs()).fold(0.0, f64::max)
 }
 
-fn gain(model: &Model, trace: &Trace, free: &[Free], fit: &Fit, p: &[f64], factor: f64) -> Option<f64> {
+fn gain(model: &Model, trace: &Trace, fit: &Fit, p: &[f64], factor: f64) -> Option<f64> {
     let first = trace.command.first()?.level;
     let command: Vec<Piece> =
         trace.command.iter().map(|c| Piece { level: first + factor * (c.level - first), ..*c }).collect();
     let samples = trace.binned((trace.samples.values.len() / 250).max(1)).samples;
     let planned = Trace { command, samples: Samples { ..samples }, ..trace.clone() };
-    let wrt: Vec<usize> = free.iter().map(|f| f.index).collect();
+    let wrt: Vec<usize> = fit.free.iter().map(|f| f.index).collect();
     let simulated = model.simulate(&planned, p, &wrt).ok()?;
-    let n = free.len();
+    let n = fit.free.len();
     let mut more = DMatrix::<f64>::zeros(n, n);
     for (k, count) in planned.samples.counts.iter().enumerate() {
         let row = DVector::from_fn(n, |j, _| {
-            simulated.slopes[k * n + j] * fit.free[j].transform.slope(fit.p[free[j].index])
+            simulated.slopes[k * n + j] * fit.free[j].transform.slope(fit.p[fit.free[j].index])
         });
         more += &row * row.transpose() * (*count / fit.variance);
     }
-    let floor = |values: &DVector<f64>| 1e-13 * values.max();
+    let floor = |values: &DVector<f64>| NOTHING * values.max();
     let own = eigen(&fit.information)?;
     let (k, low) = own.eigenvalues.argmin();
     let direction = own.eigenvectors.column(k).into_owned();

@@ -15,7 +15,7 @@ pub const Z: f64 = 1.959963984540054;
 /// number, half of another number's start, 5 mV of a voltage.
 const WEAK: f64 = 0.5;
 /// Information below this part of the largest is none.
-const NOTHING: f64 = 1e-13;
+pub(super) const NOTHING: f64 = 1e-13;
 
 /// One estimate.
 #[derive(Debug, Clone, Serialize)]

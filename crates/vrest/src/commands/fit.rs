@@ -144,8 +144,8 @@ pub fn run(args: Args, session: &Session) -> Result<(), Failure> {
         }
     }
     let held_out = found.held_out(&model, &split.held_out, rests).map_err(refused)?;
-    let advice = pool.install(|| design::advice(&model, &split.seen, &free, &found));
-    let derived = derived::of(&model, &found, &free);
+    let advice = pool.install(|| design::advice(&model, &split.seen, &found));
+    let derived = derived::of(&model, &found);
     let rules = Rules { members: args.members, seed: session.seed.unwrap_or(0), rests, ..Rules::default() };
     let contest = match args.learn {
         true => Some(
