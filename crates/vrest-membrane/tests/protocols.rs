@@ -124,12 +124,12 @@ fn a_ramp_of_potassium_is_followed_within_the_segment() {
 fn each_lane_has_its_own_edges_and_duals_cross_them() {
     let e = stimulus("kind = 'step'\namplitude = '2 uA/cm2'\nstart = '10 ms'\nduration = '20 ms'");
     let start = e.index("stimulus.start").unwrap();
-    let mut p: Vec<Lanes<4>> = e.defaults().into_iter().map(Lanes::splat).collect();
-    p[start] = Lanes([5.0, 10.0, 20.0, 40.0]);
+    let mut p: Vec<Lanes> = e.defaults().into_iter().map(Lanes::splat).collect();
+    p[start] = Lanes::from_fn(|l| [5.0, 10.0, 20.0, 40.0][l % 4]);
     let (mut work, mut dy) = (vec![Lanes::splat(0.0); e.work_len()], [Lanes::splat(0.0)]);
     e.prepare(Lanes::splat(15.0), &p, &mut work);
     e.eval(Lanes::splat(15.0), &[Lanes::splat(-79.0)], &mut work, &mut dy);
-    let driven = dy[0].0;
+    let driven = dy[0].to_array();
     assert!((driven[0] - driven[2] - 2.0).abs() < 1e-12 && driven[0] == driven[1] && driven[2] == driven[3]);
 
     let mut p: Vec<Dual<f64, 1>> = e.defaults().into_iter().map(Dual::constant).collect();

@@ -3,7 +3,7 @@
 //! Decisions are taken on plain values ([`Real::first`]); derivatives ride along without a say, so that a
 //! solve with sensitivities takes the steps of the plain solve.
 
-use crate::lanes::Lanes;
+use crate::lanes::{Lanes, Vector};
 use crate::options::Options;
 use crate::real::Real;
 
@@ -59,11 +59,11 @@ impl<R: Real> Controller<R> {
     }
 }
 
-impl<const N: usize> Controller<Lanes<N>> {
+impl<V: Vector> Controller<Lanes<V>> {
     /// Forgets what lane `l` has seen.
     pub(crate) fn restart(&mut self, l: usize) {
-        self.trend.0[l] = LEAST_TREND.powf(self.beta_before);
-        self.most.0[l] = GROW_MOST;
+        *self.trend.lane_mut(l) = LEAST_TREND.powf(self.beta_before);
+        *self.most.lane_mut(l) = GROW_MOST;
     }
 }
 

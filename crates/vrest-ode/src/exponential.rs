@@ -5,9 +5,8 @@
 
 use crate::dual::Dual;
 use crate::field::VectorField;
-use crate::lanes::Lanes;
+use crate::lanes::{Lanes, Vector, WIDTH, Work, dispatch};
 use crate::real::Real;
-use crate::simd;
 use crate::solution::Stats;
 use std::any::Any;
 
@@ -90,33 +89,43 @@ impl<R: Real> Relaxation<R> {
     }
 }
 
-/// Times in work at once.
-const WIDTH: usize = 8;
-
 impl Relaxation<f64> {
     /// The states at `times`, eight at once, appended to `out`.
     fn in_lanes(&self, t: f64, times: &[f64], out: &mut Vec<f64>) {
         let start = out.len();
         out.resize(start + times.len(), 0.0);
-        let far = self.f0 / self.slope;
-        simd::enter(
-            #[inline(always)]
-            || {
-                let (times, rest_of_times) = times.as_chunks();
-                let (out, rest) = out[start..].as_chunks_mut();
-                for (y, time) in out.iter_mut().zip(times) {
-                    *y = self.together(far, Lanes(*time) - t);
-                }
-                let mut tau = [t; WIDTH];
-                tau[..rest.len()].copy_from_slice(rest_of_times);
-                rest.copy_from_slice(&self.together(far, Lanes(tau) - t)[..rest.len()]);
-            },
-        );
+        dispatch(SideBySide { line: self, t, times, out: &mut out[start..] });
     }
+}
 
-    /// y0 + far (e^(a tau) - 1) with far = f0/a.
+impl Relaxation<f64> {
+    /// The states at `times`: y0 + far (e^(a tau) - 1) with far = f0/a.
     #[inline(always)]
-    fn together(&self, far: f64, tau: Lanes<WIDTH>) -> [f64; WIDTH] {
-        ((tau * self.slope).exp_m1() * far + self.y0).0
+    fn at<V: Vector>(&self, times: [f64; WIDTH], t: f64) -> [f64; WIDTH] {
+        let tau = Lanes::<V>::from_array(times) - t;
+        ((tau * self.slope).exp_m1() * (self.f0 / self.slope) + self.y0).to_array()
+    }
+}
+
+/// The states at `times`, where the solution begins at `t`, into `out`, which is as long.
+struct SideBySide<'a> {
+    line: &'a Relaxation<f64>,
+    t: f64,
+    times: &'a [f64],
+    out: &'a mut [f64],
+}
+
+impl Work for SideBySide<'_> {
+    type Output = ();
+    #[inline(always)]
+    fn run<V: Vector>(self) {
+        let (times, rest_of_times) = self.times.as_chunks();
+        let (out, rest) = self.out.as_chunks_mut();
+        for (y, time) in out.iter_mut().zip(times) {
+            *y = self.line.at::<V>(*time, self.t);
+        }
+        let mut time = [self.t; WIDTH];
+        time[..rest.len()].copy_from_slice(rest_of_times);
+        rest.copy_from_slice(&self.line.at::<V>(time, self.t)[..rest.len()]);
     }
 }

@@ -302,7 +302,8 @@ mod tests {
         fn lanes_and_scalars_agree(v in -150.0..100.0f64) {
             let f = Expression::parse("4*exp(-(V+65)/18) + tanh(V/50)*logistic((V+35)/10) + ln(V^2+1) - sqrt(abs(V))", &["V"]).unwrap();
             let want = f.eval(&[v]);
-            let got = f.eval(&[Lanes::<4>([v, 0.0, v, -v])]).0;
+            let lanes: Lanes = Lanes::from_fn(|l| [v, 0.0, v, -v][l % 4]);
+            let got = f.eval(&[lanes]).to_array();
             prop_assert!((got[0] - want).abs() <= 1e-13 * (1.0 + want.abs()));
             prop_assert_eq!(got[0], got[2]);
         }

@@ -56,6 +56,11 @@ macro_rules! registry {
             pub fn bind<R: Real>(&self, site: &Site<'_, R>, k: &mut [R]) {
                 match self { $(AnyMechanism::$name(m) => m.bind(site, k),)+ }
             }
+            /// Hands the mechanism itself to `visitor`.
+            #[inline(always)]
+            pub(crate) fn visit<V: Visitor>(&self, visitor: V) -> V::Output {
+                match self { $(AnyMechanism::$name(m) => visitor.visit(m),)+ }
+            }
             /// See [`Mechanism::gates`].
             #[inline(always)]
             pub fn gates<R: Real>(&self, v: R, site: &Site<'_, R>, k: &[R], out: &mut [Gate<R>]) {
@@ -68,6 +73,14 @@ macro_rules! registry {
             }
         }
     };
+}
+
+/// What can be done with any kind of mechanism.
+pub(crate) trait Visitor {
+    /// What comes of it.
+    type Output;
+    /// Does it.
+    fn visit<M: Mechanism>(self, mechanism: &M) -> Self::Output;
 }
 
 impl AnyMechanism {

@@ -3,13 +3,12 @@
 use super::{Compiled, CompiledLevel, CurrentPart, Membrane, Place, slot};
 use crate::constants::{MM_PER_MS, rt_over_f};
 use crate::equilibrium::nernst;
-use crate::mechanism::{Gate, Heat, ION_STRIDE, MAX_GATES, MAX_SLOTS, Role, Site};
+use crate::mechanism::{Gate, Heat, ION_STRIDE, MAX_GATES, MAX_SLOTS, Mechanism, Role, Site};
+use crate::mechanisms::Visitor;
 use vrest_ode::{Dual, Real, VectorField};
 
 /// A straight line is found from its values at plus and minus this voltage, mV.
 const PROBE: f64 = 100.0;
-/// Gates or slots that most mechanisms have no more of: room for the most that one may have is kilobytes in lanes.
-const FEW: usize = 2;
 
 impl Membrane {
     #[inline(always)]
@@ -165,46 +164,8 @@ impl Membrane {
         let v = y[0];
         let mut net = work[slot::LINE_I] + work[slot::LINE_G] * v;
         for m in self.mechanisms.iter().filter(|m| !m.folded) {
-            // Hidden from the compiler, which would move all that depends on V alone, the exponentials of the whole
-            // library, out of this loop, and compute it for every membrane.
-            let v = std::hint::black_box(v);
-            let site = self.site(m, work);
-            let k = &work[m.k.clone()];
-            let (mut few, mut many);
-            let out: &mut [R] = if m.slots.len() <= FEW {
-                few = [R::zero(); FEW];
-                &mut few
-            } else {
-                many = [R::zero(); MAX_SLOTS];
-                &mut many
-            };
-            m.mechanism.currents(v, &site, k, &y[m.gates.clone()], out);
-            // Summed by mechanism first: currents that cancel within one cancel exactly.
-            let mut sum = R::zero();
-            for ((&current, total), of) in out.iter().zip(&m.totals).zip(&m.slots) {
-                if of.role == Role::Current {
-                    sum += current;
-                }
-                if let Some(t) = total {
-                    totals[*t] += current;
-                }
-            }
-            net += sum;
-            if !m.gates.is_empty() {
-                let (mut few, mut many);
-                let nothing = Gate { source: R::zero(), rate: R::zero() };
-                let kinetics: &mut [Gate<R>] = if m.gates.len() <= FEW {
-                    few = [nothing; FEW];
-                    &mut few
-                } else {
-                    many = [nothing; MAX_GATES];
-                    &mut many
-                };
-                m.mechanism.gates(v, &site, k, kinetics);
-                for (s, gate) in m.gates.clone().zip(&*kinetics) {
-                    dy[s] = gate.slope(y[s]);
-                }
-            }
+            let ions = self.layout.ions;
+            m.mechanism.visit(Flow { m, ions, y, work, net: &mut net, totals, dy });
         }
         dy[0] = (i_app - net) * work[slot::INVERSE_C];
         let [inside, outside] = self.per_current(work);
@@ -322,6 +283,65 @@ impl Membrane {
             });
         });
         parts
+    }
+}
+
+/// What one mechanism adds at the state `y`.
+struct Flow<'a, R> {
+    m: &'a Compiled,
+    /// Where the ions stand in `work`.
+    ions: usize,
+    y: &'a [R],
+    work: &'a [R],
+    net: &'a mut R,
+    totals: &'a mut [R],
+    dy: &'a mut [R],
+}
+
+impl<R: Real> Visitor for Flow<'_, R> {
+    type Output = ();
+    /// A function of its own for each kind. All in one, which is what inlining makes of it, the compiler computes the
+    /// exponentials of the whole library for every membrane, because they depend on V alone, and takes minutes over it.
+    #[inline(never)]
+    fn visit<M: Mechanism>(self, mechanism: &M) {
+        R::enter(
+            #[inline(always)]
+            || self.of(mechanism),
+        );
+    }
+}
+
+impl<R: Real> Flow<'_, R> {
+    #[inline(always)]
+    fn of<M: Mechanism>(self, mechanism: &M) {
+        let Flow { m, ions, y, work, net, totals, dy } = self;
+        let heat = Heat { kelvin: work[slot::KELVIN], rt_f: work[slot::RT_F] };
+        let site = Site { heat, ions: &work[ions..], slots: &m.slots };
+        let (v, k, gates, slopes) = (y[0], &work[m.k.clone()], &y[m.gates.clone()], &mut dy[m.gates.clone()]);
+        let mut out = [R::zero(); MAX_SLOTS];
+        mechanism.currents(v, &site, k, gates, &mut out);
+        // Counted to the most that any may have, so that the arrays become registers.
+        let mut sum = R::zero();
+        for s in 0..MAX_SLOTS {
+            let (Some(slot), Some(total)) = (m.slots.get(s), m.totals.get(s)) else { break };
+            // Summed by mechanism first: currents that cancel within one cancel exactly.
+            if slot.role == Role::Current {
+                sum += out[s];
+            }
+            if let Some(total) = total {
+                totals[*total] += out[s];
+            }
+        }
+        *net += sum;
+        if gates.is_empty() {
+            return;
+        }
+        let mut kinetics = [Gate { source: R::zero(), rate: R::zero() }; MAX_GATES];
+        mechanism.gates(v, &site, k, &mut kinetics);
+        for g in 0..MAX_GATES {
+            let (Some(gate), Some(slope)) = (gates.get(g), slopes.get_mut(g)) else { break };
+            *slope = kinetics[g].slope(*gate);
+        }
     }
 }
 

@@ -16,7 +16,7 @@ use crate::check;
 use crate::error::SolveError;
 use crate::field::VectorField;
 use crate::options::{Options, Output};
-use crate::simd;
+use crate::lanes::{Vector, Work, dispatch};
 use crate::solution::Stats;
 use crate::solve::{self, solve};
 use pack::Pack;
@@ -81,11 +81,23 @@ pub fn ensemble<F: VectorField>(
         }
         return;
     }
-    let mut pack = Pack::new(field, plan);
-    simd::enter(
-        #[inline(always)]
-        || pack.run(&mut next, &mut done),
-    );
+    dispatch(InLanes { field, plan, next: &mut next, done: &mut done });
+}
+
+/// The members that `next` gives, side by side.
+struct InLanes<'a, F> {
+    field: &'a F,
+    plan: &'a Plan<'a>,
+    next: &'a mut dyn FnMut() -> Option<Member>,
+    done: &'a mut dyn FnMut(usize, Result<Trajectory, SolveError>),
+}
+
+impl<F: VectorField> Work for InLanes<'_, F> {
+    type Output = ();
+    #[inline(always)]
+    fn run<V: Vector>(self) {
+        Pack::<F, V>::new(self.field, self.plan).run(self.next, self.done);
+    }
 }
 
 /// [`ensemble`] of `n` members on the threads of the current rayon pool. `member(i)` gives the i-th, or `None` where it

@@ -5,17 +5,12 @@ use super::{Member, Plan, Trajectory, alone, exactly};
 use crate::control::Controller;
 use crate::error::SolveError;
 use crate::field::VectorField;
-use crate::lanes::{Lanes, Mask};
+use crate::lanes::{Lanes, Vector, Mask, WIDTH};
 use crate::options::Method;
 use crate::real::Real;
 use crate::stiffness::AT_THE_LIMIT;
 use crate::tsit5::{ORDER, STABLE_H_LAMBDA, STAGES, error_of, polynomial, stages};
 use std::sync::atomic::Ordering;
-
-/// Members at a time: a vector of AVX-512, two of AVX2.
-pub(super) const WIDTH: usize = 16;
-type L = Lanes<WIDTH>;
-type LaneMask = Mask<WIDTH>;
 
 /// One bit a lane.
 type Bits = u32;
@@ -40,52 +35,52 @@ fn lanes_of(mut bits: Bits) -> impl Iterator<Item = usize> {
 }
 
 /// `WIDTH` members and their common arithmetic.
-pub(super) struct Pack<'a, F> {
+pub(super) struct Pack<'a, F, V: Vector> {
     field: &'a F,
     plan: &'a Plan<'a>,
     lanes: [Option<Lane>; WIDTH],
     /// The lanes that have a member.
     filled: Bits,
-    t: L,
+    t: Lanes<V>,
     /// The edge each is on its way to; its own time where a lane is empty, so that it stands still.
-    edge: L,
+    edge: Lanes<V>,
     /// The next time to be recorded.
-    wanted: L,
+    wanted: Lanes<V>,
     /// The step that the control proposes.
-    proposed: L,
+    proposed: Lanes<V>,
     /// Steps accepted and rejected so far.
-    steps: L,
-    rejected: L,
+    steps: Lanes<V>,
+    rejected: Lanes<V>,
     /// The lanes with a step in favour of the stiff method of late.
     suspects: Bits,
-    control: Controller<L>,
-    y: Vec<L>,
-    y_new: Vec<L>,
-    last_stage: Vec<L>,
-    k: Vec<L>,
-    work: Vec<L>,
+    control: Controller<Lanes<V>>,
+    y: Vec<Lanes<V>>,
+    y_new: Vec<Lanes<V>>,
+    last_stage: Vec<Lanes<V>>,
+    k: Vec<Lanes<V>>,
+    work: Vec<Lanes<V>>,
     /// One over the tolerance of each state in the last step.
-    per_tolerance: Vec<L>,
+    per_tolerance: Vec<Lanes<V>>,
     /// For each recorded state the coefficients of the step's interpolant.
-    curves: Vec<[L; 5]>,
+    curves: Vec<[Lanes<V>; 5]>,
     room: Beginning,
 }
 
-impl<'a, F: VectorField> Pack<'a, F> {
+impl<'a, F: VectorField, V: Vector> Pack<'a, F, V> {
     pub(super) fn new(field: &'a F, plan: &'a Plan<'a>) -> Self {
         let n = field.n_states();
-        let zeros = |n| vec![L::zero(); n];
+        let zeros = |n| vec![Lanes::zero(); n];
         Pack {
             field,
             plan,
             lanes: std::array::from_fn(|_| None),
             filled: 0,
-            t: L::zero(),
-            edge: L::zero(),
-            wanted: L::zero(),
-            proposed: L::zero(),
-            steps: L::zero(),
-            rejected: L::zero(),
+            t: Lanes::zero(),
+            edge: Lanes::zero(),
+            wanted: Lanes::zero(),
+            proposed: Lanes::zero(),
+            steps: Lanes::zero(),
+            rejected: Lanes::zero(),
             suspects: 0,
             control: Controller::new(ORDER),
             y: zeros(n),
@@ -94,7 +89,7 @@ impl<'a, F: VectorField> Pack<'a, F> {
             k: zeros(STAGES * n),
             work: zeros(field.work_len()),
             per_tolerance: zeros(n),
-            curves: vec![[L::zero(); 5]; plan.record.len()],
+            curves: vec![[Lanes::zero(); 5]; plan.record.len()],
             room: Beginning { work: vec![0.0; field.work_len()], slope: vec![0.0; n], h: 0.0 },
         }
     }
@@ -136,54 +131,54 @@ impl<'a, F: VectorField> Pack<'a, F> {
 
     /// Every lane's step and whether it ends on the lane's edge.
     #[inline(always)]
-    fn choose_steps(&self) -> (L, LaneMask) {
-        let h_max = L::from_f64(self.plan.options.h_max);
+    fn choose_steps(&self) -> (Lanes<V>, Mask<V>) {
+        let h_max = Lanes::from_f64(self.plan.options.h_max);
         let left = self.edge - self.t;
         let h = self.proposed.min(h_max);
         // The last step ends on the edge, to the bit; the one before it does not leave a sliver.
         let last = !((h * 1.01).min(h_max).lt(left));
         let half = left * 0.5;
-        (L::select(last, left, half.min(h)), last)
+        (Lanes::select(last, left, half.min(h)), last)
     }
 
     /// Accepts or refuses every lane's step, records, and moves the lanes on.
     #[inline(always)]
-    fn judge(&mut self, step: L, last: LaneMask) -> Events {
+    fn judge(&mut self, step: Lanes<V>, last: Mask<V>) -> Events {
         let (n, options) = (self.y.len(), self.plan.options);
         // Root mean square of the errors, each in units of its state's tolerance at the larger of the two states.
-        let mut square = L::zero();
+        let mut square = Lanes::zero();
         for i in 0..n {
             let size = self.y[i].abs().max(self.y_new[i].abs());
-            self.per_tolerance[i] = L::one() / (size * options.rtol + options.atol.of(i));
+            self.per_tolerance[i] = Lanes::one() / (size * options.rtol + options.atol.of(i));
             let e = error_of(&self.k, n, step, i) * self.per_tolerance[i];
             square += e * e;
         }
         let err = (square / n as f64).sqrt();
-        let mut positive = L::zero().lt(L::one());
+        let mut positive = Lanes::zero().lt(Lanes::one());
         for &i in self.field.positive_states() {
-            positive = positive & L::zero().lt(self.y_new[i]);
+            positive = positive & Lanes::zero().lt(self.y_new[i]);
         }
-        let accepted = err.lt(L::from_f64(1.0 + f64::EPSILON)) & positive;
+        let accepted = err.lt(Lanes::from_f64(1.0 + f64::EPSILON)) & positive;
         let factor = self.control.factor(err, positive);
-        let t_new = L::select(last, self.edge, self.t + step);
+        let t_new = Lanes::select(last, self.edge, self.t + step);
 
         let records = (accepted & !t_new.lt(self.wanted)).bits() & self.filled;
         if records != 0 {
             self.record(records, step, t_new);
         }
         let h = step * factor;
-        self.steps += L::select(accepted, L::one(), L::zero());
-        self.rejected += L::select(accepted, L::zero(), L::one());
-        let too_many = !(self.steps + self.rejected).lt(L::from_f64(options.max_steps as f64));
+        self.steps += Lanes::select(accepted, Lanes::one(), Lanes::zero());
+        self.rejected += Lanes::select(accepted, Lanes::zero(), Lanes::one());
+        let too_many = !(self.steps + self.rejected).lt(Lanes::from_f64(options.max_steps as f64));
         let too_short = h.lt(self.t.abs() * (16.0 * f64::EPSILON) + f64::MIN_POSITIVE);
         let arrived = (accepted & last).bits() & self.filled;
         let unsuited = (too_many | (too_short & !accepted)).bits() & self.filled & !arrived;
         let stiff = self.stiff(step, accepted, (self.edge - t_new) / h) & !arrived;
         self.proposed = h;
-        self.t = L::select(accepted, t_new, self.t);
+        self.t = Lanes::select(accepted, t_new, self.t);
         for i in 0..n {
-            self.y[i] = L::select(accepted, self.y_new[i], self.y[i]);
-            self.k[i] = L::select(accepted, self.k[(STAGES - 1) * n + i], self.k[i]);
+            self.y[i] = Lanes::select(accepted, self.y_new[i], self.y[i]);
+            self.k[i] = Lanes::select(accepted, self.k[(STAGES - 1) * n + i], self.k[i]);
         }
         Events { arrived, unsuited: unsuited | stiff }
     }
@@ -191,25 +186,25 @@ impl<'a, F: VectorField> Pack<'a, F> {
     /// Records the times within the steps of the lanes `records`: the next one of every lane at once, until no lane has
     /// one left.
     #[inline(always)]
-    fn record(&mut self, mut records: Bits, step: L, t_new: L) {
+    fn record(&mut self, mut records: Bits, step: Lanes<V>, t_new: Lanes<V>) {
         let n = self.y.len();
         for (curve, &i) in self.curves.iter_mut().zip(self.plan.record) {
             *curve = polynomial(self.y[i], &self.k, n, step, i);
         }
-        let inverse_h = L::one() / step;
+        let inverse_h = Lanes::one() / step;
         while records != 0 {
             let theta = (self.wanted - self.t) * inverse_h;
             for [a, b, c, d, e] in &self.curves {
                 let value = *a + theta * (*b + theta * (*c + theta * (*d + theta * *e)));
                 for l in lanes_of(records) {
                     if let Some(lane) = &mut self.lanes[l] {
-                        lane.values.push(value.0[l]);
+                        lane.values.push(value.lane(l));
                     }
                 }
             }
             for l in lanes_of(records) {
                 if let Some(lane) = &mut self.lanes[l] {
-                    self.wanted.0[l] = lane.next_wanted(self.plan);
+                    *self.wanted.lane_mut(l) = lane.next_wanted(self.plan);
                 }
             }
             records &= (!t_new.lt(self.wanted)).bits();
@@ -218,16 +213,16 @@ impl<'a, F: VectorField> Pack<'a, F> {
 
     /// The lanes that stability and not accuracy limits for a while, with many steps left.
     #[inline(always)]
-    fn stiff(&mut self, step: L, accepted: LaneMask, left: L) -> Bits {
+    fn stiff(&mut self, step: Lanes<V>, accepted: Mask<V>, left: Lanes<V>) -> Bits {
         let Some(length) = self.stiffness(step) else { return 0 };
-        let speaks_for = (L::from_f64(AT_THE_LIMIT).lt(length) & accepted).bits() & self.filled;
+        let speaks_for = (Lanes::from_f64(AT_THE_LIMIT).lt(length) & accepted).bits() & self.filled;
         let mut stiff = 0;
         // Who has no step in favour of late has nothing to forget either.
         for l in lanes_of((speaks_for | self.suspects) & accepted.bits() & self.filled) {
             let Some(lane) = &mut self.lanes[l] else { continue };
             // A step in lanes costs each member so much less than a step alone.
-            let steps_alone = left.0[l] / WIDTH as f64;
-            let switch = lane.watch.should_switch(false, Some(length.0[l]), steps_alone);
+            let steps_alone = left.lane(l) / WIDTH as f64;
+            let switch = lane.watch.should_switch(false, Some(length.lane(l)), steps_alone);
             stiff |= Bits::from(switch) << l;
             self.suspects &= !(1 << l);
             self.suspects |= Bits::from(lane.watch.suspects()) << l;
@@ -238,12 +233,12 @@ impl<'a, F: VectorField> Pack<'a, F> {
     /// Length of every step in units of the longest stable one, as [`crate::stepper::Stepper::h_lambda`] has it; zero
     /// where nothing moves.
     #[inline(always)]
-    fn stiffness(&self, step: L) -> Option<L> {
+    fn stiffness(&self, step: Lanes<V>) -> Option<Lanes<V>> {
         let (n, options) = (self.y.len(), self.plan.options);
         if options.method != Method::Auto {
             return None;
         }
-        let (mut df, mut dy) = (L::zero(), L::from_f64(f64::MIN_POSITIVE));
+        let (mut df, mut dy) = (Lanes::zero(), Lanes::from_f64(f64::MIN_POSITIVE));
         for i in 0..n {
             let f = (self.k[(STAGES - 1) * n + i] - self.k[(STAGES - 2) * n + i]) * self.per_tolerance[i];
             let y = (self.y_new[i] - self.last_stage[i]) * self.per_tolerance[i];
@@ -265,15 +260,15 @@ impl<'a, F: VectorField> Pack<'a, F> {
         if lane.is_last_segment() {
             if let Some(lane) = self.empty(l) {
                 let (id, mut trajectory) = lane.finish();
-                trajectory.stats.steps = self.steps.0[l] as usize;
-                trajectory.stats.rejected = self.rejected.0[l] as usize;
+                trajectory.stats.steps = self.steps.lane(l) as usize;
+                trajectory.stats.rejected = self.rejected.lane(l) as usize;
                 trajectory.stats.evals += (STAGES - 1) * (trajectory.stats.steps + trajectory.stats.rejected);
                 done(id, Ok(trajectory));
             }
             self.refill(l, next, done);
             return;
         }
-        let y: Vec<f64> = self.y.iter().map(|y| y.0[l]).collect();
+        let y: Vec<f64> = self.y.iter().map(|y| y.lane(l)).collect();
         if lane.begin_segment(self.field, self.plan, &y, &mut self.room) {
             self.scatter(l);
         } else {
@@ -285,24 +280,24 @@ impl<'a, F: VectorField> Pack<'a, F> {
     fn empty(&mut self, l: usize) -> Option<Lane> {
         self.filled &= !(1 << l);
         self.suspects &= !(1 << l);
-        self.edge.0[l] = self.t.0[l];
+        *self.edge.lane_mut(l) = self.t.lane(l);
         self.lanes[l].take()
     }
 
     /// The segment just begun, from its own room into lane `l`.
     fn scatter(&mut self, l: usize) {
         for (to, from) in self.work.iter_mut().zip(&self.room.work) {
-            to.0[l] = *from;
+            *to.lane_mut(l) = *from;
         }
         for (to, from) in self.k.iter_mut().zip(&self.room.slope) {
-            to.0[l] = *from;
+            *to.lane_mut(l) = *from;
         }
-        self.proposed.0[l] = self.room.h.max(32.0 * f64::EPSILON * self.t.0[l].abs());
+        *self.proposed.lane_mut(l) = self.room.h.max(32.0 * f64::EPSILON * self.t.lane(l).abs());
         self.control.restart(l);
         self.suspects &= !(1 << l);
         if let Some(lane) = &self.lanes[l] {
-            self.edge.0[l] = lane.end();
-            self.wanted.0[l] = lane.wanted(self.plan);
+            *self.edge.lane_mut(l) = lane.end();
+            *self.wanted.lane_mut(l) = lane.wanted(self.plan);
         }
     }
 
@@ -321,14 +316,14 @@ impl<'a, F: VectorField> Pack<'a, F> {
             }
             match Lane::take(self.field, self.plan, member, &mut self.room) {
                 Ok(lane) => {
-                    self.t.0[l] = self.plan.t0;
+                    *self.t.lane_mut(l) = self.plan.t0;
                     for (to, from) in self.y.iter_mut().zip(&lane.member.y0) {
-                        to.0[l] = *from;
+                        *to.lane_mut(l) = *from;
                     }
                     self.lanes[l] = Some(lane);
                     self.filled |= 1 << l;
-                    self.steps.0[l] = 0.0;
-                    self.rejected.0[l] = 0.0;
+                    *self.steps.lane_mut(l) = 0.0;
+                    *self.rejected.lane_mut(l) = 0.0;
                     self.scatter(l);
                     return;
                 }
@@ -355,7 +350,7 @@ impl<'a, F: VectorField> Pack<'a, F> {
     fn cancel(&mut self, done: &mut dyn FnMut(usize, Result<Trajectory, SolveError>)) {
         for l in lanes_of(self.filled) {
             if let Some(lane) = self.empty(l) {
-                done(lane.member.id, Err(SolveError::Cancelled { t: self.t.0[l] }));
+                done(lane.member.id, Err(SolveError::Cancelled { t: self.t.lane(l) }));
             }
         }
     }

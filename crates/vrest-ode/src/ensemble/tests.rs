@@ -1,4 +1,5 @@
 use super::*;
+use crate::lanes::Portable;
 use crate::options::Method;
 use crate::real::Real;
 
@@ -159,12 +160,11 @@ fn a_member_that_fails_says_so_and_the_others_go_on() {
 
 #[test]
 fn every_level_of_the_vector_unit_gives_the_same_bits() {
-    // The lanes' arithmetic has no fused multiply-add; outside of `enter` it is compiled for the portable level.
     let (times, options) = (times(), Options::default());
     let plan = Plan { t0: 0.0, t1: 10.0, times: &times, record: &[0, 1], options: &options };
     let mut portable: Vec<Option<Trajectory>> = vec![None; 19];
     let mut left = members(19).into_iter();
-    Pack::new(&VanDerPol, &plan)
+    Pack::<_, Portable>::new(&VanDerPol, &plan)
         .run(&mut || left.next(), &mut |id, result| portable[id] = Some(result.expect("it solves")));
     for (got, want) in run(&VanDerPol, &options, &[0, 1], members(19)).into_iter().zip(portable) {
         assert_eq!(got.ok(), want);

@@ -1,0 +1,297 @@
+//! Several independent numbers at once, one a membrane.
+//!
+//! No branch on a value and no libm call: the elementary functions are our own ([`functions`]). A fused multiply-add is
+//! written where it pays and rounds once on every machine, so that every level gives the same bits.
+
+mod functions;
+mod vector;
+
+pub(crate) use vector::{Work, dispatch};
+pub use vector::{Portable, Vector};
+
+use crate::dual::Dual;
+use crate::real::{BERNOULLI_LONG_SERIES_BELOW, Real, bernoulli_series};
+use std::ops::{Add, AddAssign, BitAnd, BitOr, Div, Mul, Neg, Not, Sub, SubAssign};
+
+/// How many numbers: two vectors of AVX-512, four of AVX2.
+pub const WIDTH: usize = 16;
+/// Numbers in a vector.
+const HALF: usize = vector::EIGHT;
+
+/// [`WIDTH`] numbers side by side, in vectors `V`.
+#[derive(Debug, Clone, Copy)]
+#[repr(C, align(64))]
+pub struct Lanes<V = Portable>([V; 2]);
+
+/// One truth value a lane.
+#[derive(Debug, Clone, Copy)]
+pub struct Mask<V: Vector = Portable>([V::Mask; 2]);
+
+impl<V: Vector> Lanes<V> {
+    /// All lanes the same.
+    #[inline(always)]
+    pub fn splat(x: f64) -> Self {
+        Lanes([V::splat(x); 2])
+    }
+    /// Lane by lane.
+    #[inline(always)]
+    pub fn from_array(x: [f64; WIDTH]) -> Self {
+        let mut halves = [[0.0; HALF]; 2];
+        halves[0].copy_from_slice(&x[..HALF]);
+        halves[1].copy_from_slice(&x[HALF..]);
+        Lanes([V::from_array(halves[0]), V::from_array(halves[1])])
+    }
+    /// Lane by lane.
+    #[inline(always)]
+    pub fn from_fn(f: impl FnMut(usize) -> f64) -> Self {
+        Self::from_array(std::array::from_fn(f))
+    }
+    /// Lane by lane.
+    #[inline(always)]
+    pub fn to_array(self) -> [f64; WIDTH] {
+        let mut out = [0.0; WIDTH];
+        out[..HALF].copy_from_slice(self.0[0].as_array());
+        out[HALF..].copy_from_slice(self.0[1].as_array());
+        out
+    }
+    /// The number in lane `l`.
+    #[inline(always)]
+    pub fn lane(&self, l: usize) -> f64 {
+        self.0[l / HALF].as_array()[l % HALF]
+    }
+    /// The place of lane `l`.
+    #[inline(always)]
+    pub fn lane_mut(&mut self, l: usize) -> &mut f64 {
+        &mut self.0[l / HALF].as_mut_array()[l % HALF]
+    }
+}
+
+impl<V: Vector> Mask<V> {
+    /// One bit a lane, that of lane 0 the lowest.
+    #[inline(always)]
+    pub fn bits(self) -> u32 {
+        V::mask_bits(self.0[0]) | V::mask_bits(self.0[1]) << HALF
+    }
+}
+impl<V: Vector> BitAnd for Mask<V> {
+    type Output = Self;
+    #[inline(always)]
+    fn bitand(self, o: Self) -> Self {
+        Mask([V::both(self.0[0], o.0[0]), V::both(self.0[1], o.0[1])])
+    }
+}
+impl<V: Vector> BitOr for Mask<V> {
+    type Output = Self;
+    #[inline(always)]
+    fn bitor(self, o: Self) -> Self {
+        Mask([V::either(self.0[0], o.0[0]), V::either(self.0[1], o.0[1])])
+    }
+}
+impl<V: Vector> Not for Mask<V> {
+    type Output = Self;
+    #[inline(always)]
+    fn not(self) -> Self {
+        Mask([V::none(self.0[0]), V::none(self.0[1])])
+    }
+}
+
+macro_rules! lane_op {
+    ($trait:ident, $method:ident) => {
+        impl<V: Vector> $trait for Lanes<V> {
+            type Output = Self;
+            #[inline(always)]
+            fn $method(self, o: Self) -> Self {
+                Lanes([self.0[0].$method(o.0[0]), self.0[1].$method(o.0[1])])
+            }
+        }
+        impl<V: Vector> $trait<f64> for Lanes<V> {
+            type Output = Self;
+            #[inline(always)]
+            fn $method(self, o: f64) -> Self {
+                let o = V::splat(o);
+                Lanes([self.0[0].$method(o), self.0[1].$method(o)])
+            }
+        }
+    };
+}
+lane_op!(Add, add);
+lane_op!(Sub, sub);
+lane_op!(Mul, mul);
+lane_op!(Div, div);
+
+impl<V: Vector> Neg for Lanes<V> {
+    type Output = Self;
+    #[inline(always)]
+    fn neg(self) -> Self {
+        let sign = V::splat(-0.0);
+        Lanes([self.0[0].xor(sign), self.0[1].xor(sign)])
+    }
+}
+impl<V: Vector> AddAssign for Lanes<V> {
+    #[inline(always)]
+    fn add_assign(&mut self, o: Self) {
+        *self = *self + o;
+    }
+}
+impl<V: Vector> SubAssign for Lanes<V> {
+    #[inline(always)]
+    fn sub_assign(&mut self, o: Self) {
+        *self = *self - o;
+    }
+}
+
+impl<V: Vector> Real for Lanes<V> {
+    type Mask = Mask<V>;
+    type Columns = Dual<Self, 1>;
+
+    #[inline(always)]
+    fn from_f64(x: f64) -> Self {
+        Self::splat(x)
+    }
+    #[inline(always)]
+    fn first(self) -> f64 {
+        self.lane(0)
+    }
+    #[inline(always)]
+    fn exp(self) -> Self {
+        Lanes([functions::exp(self.0[0]), functions::exp(self.0[1])])
+    }
+    #[inline(always)]
+    fn exp_m1(self) -> Self {
+        Lanes([functions::exp_m1(self.0[0]), functions::exp_m1(self.0[1])])
+    }
+    #[inline(always)]
+    fn ln(self) -> Self {
+        Lanes([functions::ln(self.0[0]), functions::ln(self.0[1])])
+    }
+    #[inline(always)]
+    fn sqrt(self) -> Self {
+        Lanes([self.0[0].sqrt(), self.0[1].sqrt()])
+    }
+    #[inline(always)]
+    fn tanh(self) -> Self {
+        Lanes([functions::tanh(self.0[0]), functions::tanh(self.0[1])])
+    }
+    #[inline(always)]
+    fn sin(self) -> Self {
+        Lanes([functions::sin(self.0[0]), functions::sin(self.0[1])])
+    }
+    #[inline(always)]
+    fn abs(self) -> Self {
+        let sign = V::splat(-0.0);
+        Lanes([sign.and_not(self.0[0]), sign.and_not(self.0[1])])
+    }
+    #[inline(always)]
+    fn lt(self, o: Self) -> Mask<V> {
+        Mask([self.0[0].lt(o.0[0]), self.0[1].lt(o.0[1])])
+    }
+    #[inline(always)]
+    fn select(mask: Mask<V>, yes: Self, no: Self) -> Self {
+        Lanes([V::select(mask.0[0], yes.0[0], no.0[0]), V::select(mask.0[1], yes.0[1], no.0[1])])
+    }
+    #[inline(always)]
+    fn min(self, other: Self) -> Self {
+        Lanes([self.0[0].min(other.0[0]), self.0[1].min(other.0[1])])
+    }
+    #[inline(always)]
+    fn max(self, other: Self) -> Self {
+        // The other way round, so that a NaN stays where the trait keeps it.
+        Lanes([other.0[0].max(self.0[0]), other.0[1].max(self.0[1])])
+    }
+    #[inline(always)]
+    fn lookup(self, f: impl Fn(f64) -> f64) -> Self {
+        let all = self.to_array();
+        Self::from_fn(|l| f(all[l]))
+    }
+    #[inline(always)]
+    fn lookup_with(self, other: Self, f: impl Fn(f64, f64) -> f64) -> Self {
+        let (a, b) = (self.to_array(), other.to_array());
+        Self::from_fn(|l| f(a[l], b[l]))
+    }
+    #[inline(always)]
+    fn times_plus(self, factor: f64, addend: Self) -> Self {
+        let factor = V::splat(factor);
+        Lanes([self.0[0].mul_add(factor, addend.0[0]), self.0[1].mul_add(factor, addend.0[1])])
+    }
+    #[inline(always)]
+    fn bernoulli_with(self, exp: Self) -> Self {
+        let near = self.abs().lt(Self::splat(BERNOULLI_LONG_SERIES_BELOW));
+        Self::select(near, bernoulli_series(self), self / (exp - 1.0))
+    }
+    #[inline(always)]
+    fn logistic_with(self, exp_minus: Self) -> Self {
+        Self::one() / (exp_minus + 1.0)
+    }
+    #[inline(always)]
+    fn enter<T>(f: impl FnOnce() -> T) -> T {
+        V::enter(f)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::vector::at_every_level;
+    use super::*;
+
+    #[derive(Clone, Copy)]
+    struct Arithmetic([f64; WIDTH], [f64; WIDTH]);
+
+    impl Work for Arithmetic {
+        type Output = [[u64; WIDTH]; 9];
+        fn run<V: Vector>(self) -> Self::Output {
+            let (x, y) = (Lanes::<V>::from_array(self.0), Lanes::<V>::from_array(self.1));
+            let mask = x.lt(y);
+            let picked = Lanes::select(!(mask & y.lt(Lanes::zero())) | mask, -x, y);
+            let results = [
+                x + y,
+                x - y,
+                x * y,
+                x / y,
+                x.times_plus(1.1, y),
+                picked,
+                x.min(y),
+                x.max(y),
+                Lanes::from_fn(|l| f64::from(mask.bits() >> l & 1)),
+            ];
+            results.map(|r| r.to_array().map(f64::to_bits))
+        }
+    }
+
+    #[test]
+    fn lanes_give_what_plain_numbers_give() {
+        let x: [f64; WIDTH] = std::array::from_fn(|l| [-70.0, 0.0, 1e-9, 33.0, f64::NAN][l % 5] * (1.0 + l as f64));
+        let y: [f64; WIDTH] = std::array::from_fn(|l| [3.0, -2.0, 0.1, f64::INFINITY, 7.0, f64::NAN, 1e300][l % 7]);
+        for results in at_every_level(Arithmetic(x, y)) {
+            for l in 0..WIDTH {
+                let (x, y) = (x[l], y[l]);
+                let wanted = [
+                    x + y,
+                    x - y,
+                    x * y,
+                    x / y,
+                    x.mul_add(1.1, y),
+                    if !(x < y && y < 0.0) || x < y { -x } else { y },
+                    Real::min(x, y),
+                    Real::max(x, y),
+                    f64::from(u8::from(x < y)),
+                ];
+                for (r, want) in results.iter().zip(wanted) {
+                    let got = f64::from_bits(r[l]);
+                    assert!(got == want || (got.is_nan() && want.is_nan()), "{x} {y}: {got} {want}");
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn a_lane_is_read_and_written_alone() {
+        let mut x = Lanes::<Portable>::from_fn(|l| l as f64);
+        *x.lane_mut(11) = -1.0;
+        assert!((0..WIDTH).all(|l| x.lane(l) == if l == 11 { -1.0 } else { l as f64 }));
+        for l in 0..5 {
+            let v = [0.0, 1e-9, -0.29, 0.31, 40.0][l];
+            let b = Lanes::<Portable>::splat(v).bernoulli().lane(l);
+            assert!((b - v.bernoulli()).abs() <= 4e-16 * b.abs().max(1.0));
+        }
+    }
+}
