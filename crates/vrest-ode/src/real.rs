@@ -70,9 +70,9 @@ pub trait Real:
     /// The same for two arguments: for tables of which each lane has its own.
     fn lookup_with(self, other: Self, f: impl Fn(f64, f64) -> f64) -> Self;
 
-    /// Runs `f` where the instructions of this kind of number may be used: for lanes, inside a function
-    /// compiled for the machine's vector extension. Numbers without lanes just call `f`.
-    #[inline(always)]
+    /// Runs `f`, marked `#[inline(always)]`, as a function of its own in which the instructions of this kind of number may
+    /// be used: for lanes, compiled for the machine's vector extension.
+    #[inline(never)]
     fn enter<T>(f: impl FnOnce() -> T) -> T {
         f()
     }

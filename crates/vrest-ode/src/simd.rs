@@ -88,12 +88,14 @@ pub fn enter<T>(f: impl FnOnce() -> T) -> T {
 
 #[cfg(target_arch = "x86_64")]
 #[target_feature(enable = "avx2,fma,bmi2")]
+#[inline(never)]
 pub(crate) fn enter_avx2<T>(f: impl FnOnce() -> T) -> T {
     f()
 }
 
 #[cfg(target_arch = "x86_64")]
 #[target_feature(enable = "avx2,fma,bmi2,avx512f,avx512dq,avx512vl,avx512bw")]
+#[inline(never)]
 pub(crate) fn enter_avx512<T>(f: impl FnOnce() -> T) -> T {
     f()
 }

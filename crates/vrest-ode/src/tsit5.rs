@@ -87,12 +87,15 @@ pub(crate) fn stages<F: VectorField, R: Real>(
     y_new: &mut [R],
 ) {
     let n = y.len();
+    let y_new = &mut y_new[..n];
     for s in 1..STAGES {
         let (done, rest) = k.split_at_mut(s * n);
+        // Each stage's slopes as a slice of length n, so that the loop checks no bounds.
+        let k: [&[R]; STAGES] = std::array::from_fn(|j| &done[j.min(s - 1) * n..][..n]);
         for i in 0..n {
-            let mut sum = done[i] * A[s][0];
+            let mut sum = k[0][i] * A[s][0];
             for j in 1..s {
-                sum = done[j * n + i].times_plus(A[s][j], sum);
+                sum = k[j][i].times_plus(A[s][j], sum);
             }
             y_new[i] = y[i] + h * sum;
         }

@@ -22,7 +22,7 @@ impl Membrane {
     }
 
     /// Fills `work` from the parameters: temperature, equilibria, constants of mechanisms, the straight line.
-    #[inline(never)]
+    #[inline(always)]
     pub fn prepare_from<R: Real>(&self, p: &[R], work: &mut [R]) {
         R::enter(
             #[inline(always)]
@@ -86,8 +86,7 @@ impl Membrane {
         work[slot::LINE_I] = i0;
     }
 
-    /// Not inlined for the same reason as [`derivative_of_all`](Self::derivative_of_all).
-    #[inline(never)]
+    #[inline(always)]
     fn bind<R: Real>(&self, m: &Compiled, work: &mut [R]) {
         // Constants stand behind the ions, so one split gives both.
         let (before, rest) = work.split_at_mut(m.k.start);
@@ -138,22 +137,16 @@ impl Membrane {
         if self.is_affine() {
             dy[0] = (i_app - work[slot::LINE_I] - work[slot::LINE_G] * y[0]) * work[slot::INVERSE_C];
         } else {
-            self.derivative_of_all(i_app, y, work, dy);
+            // One copy for each kind of number: inlined into every stage of every solver it would be dozens.
+            R::enter(
+                #[inline(always)]
+                || self.derivative_of_all(i_app, y, work, dy),
+            );
         }
     }
 
-    /// One copy of the whole library for each kind of number: inlined into every stage of every solver it would be
-    /// dozens. It enters the vector instructions by itself, which costs a few nanoseconds a call.
-    #[inline(never)]
-    fn derivative_of_all<R: Real>(&self, i_app: R, y: &[R], work: &mut [R], dy: &mut [R]) {
-        R::enter(
-            #[inline(always)]
-            || self.derivative_inside(i_app, y, work, dy),
-        );
-    }
-
     #[inline(always)]
-    fn derivative_inside<R: Real>(&self, i_app: R, y: &[R], work: &mut [R], dy: &mut [R]) {
+    fn derivative_of_all<R: Real>(&self, i_app: R, y: &[R], work: &mut [R], dy: &mut [R]) {
         if self.water.is_some() || !self.moving.is_empty() {
             self.refresh(y, work);
         }
@@ -302,7 +295,7 @@ impl<R: Real> Visitor for Flow<'_, R> {
     type Output = ();
     /// A function of its own for each kind. All in one, which is what inlining makes of it, the compiler computes the
     /// exponentials of the whole library for every membrane, because they depend on V alone, and takes minutes over it.
-    #[inline(never)]
+    #[inline(always)]
     fn visit<M: Mechanism>(self, mechanism: &M) {
         R::enter(
             #[inline(always)]
@@ -323,13 +316,14 @@ impl<R: Real> Flow<'_, R> {
         // Counted to the most that any may have, so that the arrays become registers.
         let mut sum = R::zero();
         for s in 0..MAX_SLOTS {
-            let (Some(slot), Some(total)) = (m.slots.get(s), m.totals.get(s)) else { break };
-            // Summed by mechanism first: currents that cancel within one cancel exactly.
-            if slot.role == Role::Current {
-                sum += out[s];
-            }
-            if let Some(total) = total {
-                totals[*total] += out[s];
+            if let (Some(slot), Some(total)) = (m.slots.get(s), m.totals.get(s)) {
+                // Summed by mechanism first: currents that cancel within one cancel exactly.
+                if slot.role == Role::Current {
+                    sum += out[s];
+                }
+                if let Some(total) = total {
+                    totals[*total] += out[s];
+                }
             }
         }
         *net += sum;
@@ -339,8 +333,9 @@ impl<R: Real> Flow<'_, R> {
         let mut kinetics = [Gate { source: R::zero(), rate: R::zero() }; MAX_GATES];
         mechanism.gates(v, &site, k, &mut kinetics);
         for g in 0..MAX_GATES {
-            let (Some(gate), Some(slope)) = (gates.get(g), slopes.get_mut(g)) else { break };
-            *slope = kinetics[g].slope(*gate);
+            if let (Some(gate), Some(slope)) = (gates.get(g), slopes.get_mut(g)) {
+                *slope = kinetics[g].slope(*gate);
+            }
         }
     }
 }

@@ -195,10 +195,10 @@ impl<'a, F: VectorField, V: Vector> Pack<'a, F, V> {
         while records != 0 {
             let theta = (self.wanted - self.t) * inverse_h;
             for [a, b, c, d, e] in &self.curves {
-                let value = *a + theta * (*b + theta * (*c + theta * (*d + theta * *e)));
+                let value = (*a + theta * (*b + theta * (*c + theta * (*d + theta * *e)))).to_array();
                 for l in lanes_of(records) {
                     if let Some(lane) = &mut self.lanes[l] {
-                        lane.values.push(value.lane(l));
+                        lane.values.push(value[l]);
                     }
                 }
             }

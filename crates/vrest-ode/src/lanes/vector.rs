@@ -17,7 +17,7 @@ pub trait Vector: Copy + Debug + Send + Sync + 'static {
     /// Eight truth values.
     type Mask: Copy;
 
-    /// Runs `f` compiled for the instructions of these vectors, if it is marked `#[inline(always)]`.
+    /// Runs `f`, marked `#[inline(always)]`, as a function of its own compiled for the instructions of these vectors.
     fn enter<T>(f: impl FnOnce() -> T) -> T;
 
     /// The same number in each place.
@@ -117,7 +117,7 @@ impl Vector for Portable {
     /// All bits of a number or none.
     type Mask = Portable;
 
-    #[inline(always)]
+    #[inline(never)]
     fn enter<T>(f: impl FnOnce() -> T) -> T {
         f()
     }
