@@ -87,22 +87,36 @@ pub(crate) fn stages<F: VectorField, R: Real>(
     y_new: &mut [R],
 ) {
     let n = y.len();
-    let y_new = &mut y_new[..n];
     for s in 1..STAGES {
         let (done, rest) = k.split_at_mut(s * n);
-        // Each stage's slopes as a slice of length n, so that the loop checks no bounds.
-        let k: [&[R]; STAGES] = std::array::from_fn(|j| &done[j.min(s - 1) * n..][..n]);
-        for i in 0..n {
-            let mut sum = k[0][i] * A[s][0];
-            for j in 1..s {
-                sum = k[j][i].times_plus(A[s][j], sum);
-            }
-            y_new[i] = y[i] + h * sum;
+        match s {
+            1 => combine::<1, R>(h, y, done, y_new),
+            2 => combine::<2, R>(h, y, done, y_new),
+            3 => combine::<3, R>(h, y, done, y_new),
+            4 => combine::<4, R>(h, y, done, y_new),
+            5 => combine::<5, R>(h, y, done, y_new),
+            _ => combine::<6, R>(h, y, done, y_new),
         }
         if s == STAGES - 2 {
             last_stage.copy_from_slice(y_new);
         }
         field.eval(t + h * C[s], y_new, work, &mut rest[..n]);
+    }
+}
+
+/// y + h (a_S0 k_0 + ... ), where stage S is taken: S is known to the compiler, which unrolls the sum.
+#[inline(always)]
+fn combine<const S: usize, R: Real>(h: R, y: &[R], k: &[R], out: &mut [R]) {
+    let n = y.len();
+    let out = &mut out[..n];
+    // Slices of length n, so that the loop checks no bounds.
+    let k: [&[R]; S] = std::array::from_fn(|j| &k[j * n..][..n]);
+    for i in 0..n {
+        let mut sum = k[0][i] * A[S][0];
+        for j in 1..S {
+            sum = k[j][i].times_plus(A[S][j], sum);
+        }
+        out[i] = y[i] + h * sum;
     }
 }
 
