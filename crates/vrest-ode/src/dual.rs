@@ -200,10 +200,7 @@ impl<R: Real, const N: usize> Real for Dual<R, N> {
     fn enter<T>(f: impl FnOnce() -> T) -> T {
         // Also for scalars: several derivatives stand side by side and vectorise. A single one is not worth a copy of
         // all model code for each vector extension.
-        R::enter(
-            #[inline(always)]
-            || if N > 1 { crate::simd::enter(f) } else { f() },
-        )
+        if N > 1 { crate::simd::enter(f) } else { R::enter(f) }
     }
 }
 

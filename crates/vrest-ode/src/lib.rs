@@ -36,7 +36,7 @@ pub use error::{Refusal, SolveError};
 pub use field::VectorField;
 pub use interval::Interval;
 pub use jacobian::{Columns, jacobian};
-pub use lanes::{Portable, Lanes, Vector};
+pub use lanes::{Lanes, Portable, Vector};
 pub use lu::Lu;
 pub use newton::{NewtonError, SteadyState, newton, steady_sensitivity};
 pub use options::{Method, Options, Output, Tolerance};

@@ -244,7 +244,7 @@ pub(crate) fn bernoulli_series<R: Real>(x: R) -> R {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::lanes::{Portable, Lanes};
+    use crate::lanes::{Lanes, Portable};
 
     #[test]
     fn bernoulli_is_smooth_across_its_series_threshold_and_right_at_the_ends() {

@@ -108,23 +108,11 @@ impl Lane {
         plan.times.get(self.recorded).copied().unwrap_or(f64::INFINITY)
     }
 
-    /// Records the times within a step of length 1/`per_step` from `t` to `t_new`, and returns the next one beyond it.
-    /// `values` appends the recorded states at a part `theta` of the step.
+    /// Passes a time that has been recorded, and returns the next one.
     #[inline(always)]
-    pub(super) fn record(
-        &mut self,
-        plan: &Plan,
-        (t, per_step, t_new): (f64, f64, f64),
-        values: impl Fn(f64, &mut Vec<f64>),
-    ) -> f64 {
-        while let Some(&time) = plan.times.get(self.recorded) {
-            if time > t_new {
-                return time;
-            }
-            values((time - t) * per_step, &mut self.values);
-            self.recorded += 1;
-        }
-        f64::INFINITY
+    pub(super) fn next_wanted(&mut self, plan: &Plan) -> f64 {
+        self.recorded += 1;
+        self.wanted(plan)
     }
 
     /// The member and its course.

@@ -5,7 +5,7 @@ use super::{Member, Plan, Trajectory, alone, exactly};
 use crate::control::Controller;
 use crate::error::SolveError;
 use crate::field::VectorField;
-use crate::lanes::{Lanes, Vector, Mask, WIDTH};
+use crate::lanes::{Lanes, Mask, Vector, WIDTH};
 use crate::options::Method;
 use crate::real::Real;
 use crate::stiffness::AT_THE_LIMIT;
@@ -183,25 +183,31 @@ impl<'a, F: VectorField, V: Vector> Pack<'a, F, V> {
         Events { arrived, unsuited: unsuited | stiff }
     }
 
-    /// Records the times within the steps of the lanes `records`.
+    /// Records the times within the steps of the lanes `records`: the next one of every lane at once, until no lane has
+    /// one left.
     #[inline(always)]
-    fn record(&mut self, records: Bits, step: Lanes<V>, t_new: Lanes<V>) {
+    fn record(&mut self, mut records: Bits, step: Lanes<V>, t_new: Lanes<V>) {
         let n = self.y.len();
         for (curve, &i) in self.curves.iter_mut().zip(self.plan.record) {
             *curve = polynomial(self.y[i], &self.k, n, step, i);
         }
-        let per_step = Lanes::one() / step;
-        // Lane by lane: one after the other in vectors, each time of a lane would wait for the one before it.
-        for l in lanes_of(records) {
-            if let Some(lane) = &mut self.lanes[l] {
-                let at = (self.t.lane(l), per_step.lane(l), t_new.lane(l));
-                *self.wanted.lane_mut(l) = lane.record(self.plan, at, |theta, values| {
-                    for curve in &self.curves {
-                        let [a, b, c, d, e] = [0, 1, 2, 3, 4].map(|i| curve[i].lane(l));
-                        values.push(a + theta * (b + theta * (c + theta * (d + theta * e))));
+        let inverse_h = Lanes::one() / step;
+        while records != 0 {
+            let theta = (self.wanted - self.t) * inverse_h;
+            for [a, b, c, d, e] in &self.curves {
+                let value = (*a + theta * (*b + theta * (*c + theta * (*d + theta * *e)))).to_array();
+                for l in lanes_of(records) {
+                    if let Some(lane) = &mut self.lanes[l] {
+                        lane.values.push(value[l]);
                     }
-                });
+                }
             }
+            for l in lanes_of(records) {
+                if let Some(lane) = &mut self.lanes[l] {
+                    *self.wanted.lane_mut(l) = lane.next_wanted(self.plan);
+                }
+            }
+            records &= (!t_new.lt(self.wanted)).bits();
         }
     }
 

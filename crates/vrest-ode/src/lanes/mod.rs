@@ -6,8 +6,8 @@
 mod functions;
 mod vector;
 
-pub(crate) use vector::{Work, dispatch};
 pub use vector::{Portable, Vector};
+pub(crate) use vector::{Work, dispatch};
 
 use crate::dual::Dual;
 use crate::real::{BERNOULLI_LONG_SERIES_BELOW, Real, bernoulli_series};
@@ -259,8 +259,10 @@ mod tests {
 
     #[test]
     fn lanes_give_what_plain_numbers_give() {
-        let x: [f64; WIDTH] = std::array::from_fn(|l| [-70.0, 0.0, 1e-9, 33.0, f64::NAN][l % 5] * (1.0 + l as f64));
-        let y: [f64; WIDTH] = std::array::from_fn(|l| [3.0, -2.0, 0.1, f64::INFINITY, 7.0, f64::NAN, 1e300][l % 7]);
+        let x: [f64; WIDTH] =
+            std::array::from_fn(|l| [-70.0, 0.0, 1e-9, 33.0, f64::NAN][l % 5] * (1.0 + l as f64));
+        let y: [f64; WIDTH] =
+            std::array::from_fn(|l| [3.0, -2.0, 0.1, f64::INFINITY, 7.0, f64::NAN, 1e300][l % 7]);
         for results in at_every_level(Arithmetic(x, y)) {
             for l in 0..WIDTH {
                 let (x, y) = (x[l], y[l]);

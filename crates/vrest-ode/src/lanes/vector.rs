@@ -405,9 +405,7 @@ mod x86 {
         #[inline(always)]
         fn select(mask: Pair, yes: Self, no: Self) -> Self {
             // SAFETY: see above.
-            unsafe {
-                Pair(_mm256_blendv_pd(no.0, yes.0, mask.0), _mm256_blendv_pd(no.1, yes.1, mask.1))
-            }
+            unsafe { Pair(_mm256_blendv_pd(no.0, yes.0, mask.0), _mm256_blendv_pd(no.1, yes.1, mask.1)) }
         }
         #[inline(always)]
         fn both(a: Pair, b: Pair) -> Pair {
