@@ -4,9 +4,13 @@
 //! written where it pays and rounds once on every machine, so that every level gives the same bits.
 
 mod functions;
+mod portable;
 mod vector;
+#[cfg(target_arch = "x86_64")]
+mod x86;
 
-pub use vector::{Portable, Vector};
+pub use portable::Portable;
+pub use vector::Vector;
 pub(crate) use vector::{Work, dispatch};
 
 use crate::dual::Dual;
@@ -241,7 +245,8 @@ mod tests {
         fn run<V: Vector>(self) -> Self::Output {
             let (x, y) = (Lanes::<V>::from_array(self.0), Lanes::<V>::from_array(self.1));
             let mask = x.lt(y);
-            let picked = Lanes::select(!(mask & y.lt(Lanes::zero())) | mask, -x, y);
+            let zero = Lanes::zero();
+            let picked = Lanes::select((!mask & y.lt(zero)) | (mask & zero.lt(y)), -x, y);
             let results = [
                 x + y,
                 x - y,
@@ -266,16 +271,17 @@ mod tests {
         for results in at_every_level(Arithmetic(x, y)) {
             for l in 0..WIDTH {
                 let (x, y) = (x[l], y[l]);
+                let less = x < y;
                 let wanted = [
                     x + y,
                     x - y,
                     x * y,
                     x / y,
                     x.mul_add(1.1, y),
-                    if !(x < y && y < 0.0) || x < y { -x } else { y },
+                    if (!less && y < 0.0) || (less && 0.0 < y) { -x } else { y },
                     Real::min(x, y),
                     Real::max(x, y),
-                    f64::from(u8::from(x < y)),
+                    f64::from(u8::from(less)),
                 ];
                 for (r, want) in results.iter().zip(wanted) {
                     let got = f64::from_bits(r[l]);

@@ -1,0 +1,251 @@
+//! Vectors of AVX2 and AVX-512.
+//!
+//! The processor has the instructions of either type wherever a value of it exists, because nothing but
+//! [`dispatch`](super::vector::dispatch) names these types, after it has looked. This is the reason for every `unsafe`
+//! below; comments say "see above".
+
+use super::vector::{EIGHT, Vector};
+use std::arch::x86_64::*;
+
+/// One register of AVX-512.
+#[derive(Debug, Clone, Copy)]
+#[repr(transparent)]
+pub struct Wide(__m512d);
+
+/// Two registers of AVX2.
+#[derive(Debug, Clone, Copy)]
+#[repr(C, align(64))]
+pub struct Pair(__m256d, __m256d);
+
+macro_rules! wide {
+    ($($name:ident($($arg:ident),*) = $body:expr;)*) => {
+        $(#[inline(always)] fn $name(self $(, $arg: Self)*) -> Self {
+            let a = self.0;
+            $(let $arg = $arg.0;)*
+            // SAFETY: see above.
+            Wide(unsafe { $body(a $(, $arg)*) })
+        })*
+    };
+}
+
+/// On the bits as whole numbers.
+macro_rules! wide_bits {
+    ($($name:ident($arg:ident) = $f:ident;)*) => {
+        $(#[inline(always)] fn $name(self, $arg: Self) -> Self {
+            // SAFETY: see above.
+            Wide(unsafe { _mm512_castsi512_pd($f(_mm512_castpd_si512(self.0), _mm512_castpd_si512($arg.0))) })
+        })*
+    };
+}
+
+impl Vector for Wide {
+    type Mask = __mmask8;
+
+    #[inline(always)]
+    fn enter<T>(f: impl FnOnce() -> T) -> T {
+        // SAFETY: see above.
+        unsafe { crate::simd::enter_avx512(f) }
+    }
+    #[inline(always)]
+    fn splat(x: f64) -> Self {
+        // SAFETY: see above.
+        Wide(unsafe { _mm512_set1_pd(x) })
+    }
+    #[inline(always)]
+    fn from_array(x: [f64; EIGHT]) -> Self {
+        // SAFETY: see above; the array has eight numbers.
+        Wide(unsafe { _mm512_loadu_pd(x.as_ptr()) })
+    }
+    #[inline(always)]
+    fn as_array(&self) -> &[f64; EIGHT] {
+        // SAFETY: one register of eight numbers, as in an array and aligned more strictly.
+        unsafe { &*std::ptr::from_ref(self).cast() }
+    }
+    #[inline(always)]
+    fn as_mut_array(&mut self) -> &mut [f64; EIGHT] {
+        // SAFETY: as above.
+        unsafe { &mut *std::ptr::from_mut(self).cast() }
+    }
+    wide! {
+        add(b) = _mm512_add_pd;
+        sub(b) = _mm512_sub_pd;
+        mul(b) = _mm512_mul_pd;
+        div(b) = _mm512_div_pd;
+        mul_add(b, c) = _mm512_fmadd_pd;
+        sqrt() = _mm512_sqrt_pd;
+        min(b) = _mm512_min_pd;
+        max(b) = _mm512_max_pd;
+    }
+    wide_bits! {
+        and(b) = _mm512_and_si512;
+        and_not(b) = _mm512_andnot_si512;
+        xor(b) = _mm512_xor_si512;
+        add_bits(b) = _mm512_add_epi64;
+        sub_bits(b) = _mm512_sub_epi64;
+    }
+    #[inline(always)]
+    fn up<const N: u32>(self) -> Self {
+        // SAFETY: see above.
+        Wide(unsafe { _mm512_castsi512_pd(_mm512_slli_epi64::<N>(_mm512_castpd_si512(self.0))) })
+    }
+    #[inline(always)]
+    fn down<const N: u32>(self) -> Self {
+        // SAFETY: see above.
+        Wide(unsafe { _mm512_castsi512_pd(_mm512_srli_epi64::<N>(_mm512_castpd_si512(self.0))) })
+    }
+    #[inline(always)]
+    fn lt(self, b: Self) -> __mmask8 {
+        // SAFETY: see above.
+        unsafe { _mm512_cmp_pd_mask::<_CMP_LT_OQ>(self.0, b.0) }
+    }
+    #[inline(always)]
+    fn select(mask: __mmask8, yes: Self, no: Self) -> Self {
+        // SAFETY: see above.
+        Wide(unsafe { _mm512_mask_blend_pd(mask, no.0, yes.0) })
+    }
+    #[inline(always)]
+    fn both(a: __mmask8, b: __mmask8) -> __mmask8 {
+        a & b
+    }
+    #[inline(always)]
+    fn either(a: __mmask8, b: __mmask8) -> __mmask8 {
+        a | b
+    }
+    #[inline(always)]
+    fn none(a: __mmask8) -> __mmask8 {
+        !a
+    }
+    #[inline(always)]
+    fn mask_bits(a: __mmask8) -> u32 {
+        u32::from(a)
+    }
+}
+
+macro_rules! pair {
+    ($($name:ident($($arg:ident),*) = $f:ident;)*) => {
+        $(#[inline(always)] fn $name(self $(, $arg: Self)*) -> Self {
+            // SAFETY: see above.
+            unsafe { Pair($f(self.0 $(, $arg.0)*), $f(self.1 $(, $arg.1)*)) }
+        })*
+    };
+}
+
+macro_rules! pair_bits {
+    ($($name:ident($arg:ident) = $f:ident;)*) => {
+        $(#[inline(always)] fn $name(self, $arg: Self) -> Self {
+            // SAFETY: see above.
+            unsafe {
+                Pair(
+                    _mm256_castsi256_pd($f(_mm256_castpd_si256(self.0), _mm256_castpd_si256($arg.0))),
+                    _mm256_castsi256_pd($f(_mm256_castpd_si256(self.1), _mm256_castpd_si256($arg.1))),
+                )
+            }
+        })*
+    };
+}
+
+impl Vector for Pair {
+    /// All bits of a number or none.
+    type Mask = Pair;
+
+    #[inline(always)]
+    fn enter<T>(f: impl FnOnce() -> T) -> T {
+        // SAFETY: see above.
+        unsafe { crate::simd::enter_avx2(f) }
+    }
+    #[inline(always)]
+    fn splat(x: f64) -> Self {
+        // SAFETY: see above.
+        let half = unsafe { _mm256_set1_pd(x) };
+        Pair(half, half)
+    }
+    #[inline(always)]
+    fn from_array(x: [f64; EIGHT]) -> Self {
+        // SAFETY: see above; the array has twice four numbers.
+        unsafe { Pair(_mm256_loadu_pd(x.as_ptr()), _mm256_loadu_pd(x.as_ptr().add(4))) }
+    }
+    #[inline(always)]
+    fn as_array(&self) -> &[f64; EIGHT] {
+        // SAFETY: two registers of four numbers, one after the other, as in an array and aligned more strictly.
+        unsafe { &*std::ptr::from_ref(self).cast() }
+    }
+    #[inline(always)]
+    fn as_mut_array(&mut self) -> &mut [f64; EIGHT] {
+        // SAFETY: as above.
+        unsafe { &mut *std::ptr::from_mut(self).cast() }
+    }
+    pair! {
+        add(b) = _mm256_add_pd;
+        sub(b) = _mm256_sub_pd;
+        mul(b) = _mm256_mul_pd;
+        div(b) = _mm256_div_pd;
+        mul_add(b, c) = _mm256_fmadd_pd;
+        sqrt() = _mm256_sqrt_pd;
+        min(b) = _mm256_min_pd;
+        max(b) = _mm256_max_pd;
+        and(b) = _mm256_and_pd;
+        and_not(b) = _mm256_andnot_pd;
+        xor(b) = _mm256_xor_pd;
+    }
+    pair_bits! {
+        add_bits(b) = _mm256_add_epi64;
+        sub_bits(b) = _mm256_sub_epi64;
+    }
+    #[inline(always)]
+    fn up<const N: u32>(self) -> Self {
+        self.shifted(
+            #[inline(always)]
+            // SAFETY: see above.
+            |bits| unsafe { _mm256_sll_epi64(bits, _mm_cvtsi32_si128(N as i32)) },
+        )
+    }
+    #[inline(always)]
+    fn down<const N: u32>(self) -> Self {
+        self.shifted(
+            #[inline(always)]
+            // SAFETY: see above.
+            |bits| unsafe { _mm256_srl_epi64(bits, _mm_cvtsi32_si128(N as i32)) },
+        )
+    }
+    #[inline(always)]
+    fn lt(self, b: Self) -> Pair {
+        // SAFETY: see above.
+        unsafe { Pair(_mm256_cmp_pd::<_CMP_LT_OQ>(self.0, b.0), _mm256_cmp_pd::<_CMP_LT_OQ>(self.1, b.1)) }
+    }
+    #[inline(always)]
+    fn select(mask: Pair, yes: Self, no: Self) -> Self {
+        // SAFETY: see above.
+        unsafe { Pair(_mm256_blendv_pd(no.0, yes.0, mask.0), _mm256_blendv_pd(no.1, yes.1, mask.1)) }
+    }
+    #[inline(always)]
+    fn both(a: Pair, b: Pair) -> Pair {
+        a.and(b)
+    }
+    #[inline(always)]
+    fn either(a: Pair, b: Pair) -> Pair {
+        a.xor(a.and_not(b))
+    }
+    #[inline(always)]
+    fn none(a: Pair) -> Pair {
+        a.xor(Self::splat_bits(u64::MAX))
+    }
+    #[inline(always)]
+    fn mask_bits(a: Pair) -> u32 {
+        // SAFETY: see above.
+        let (low, high) = unsafe { (_mm256_movemask_pd(a.0), _mm256_movemask_pd(a.1)) };
+        (low | high << 4) as u32
+    }
+}
+
+impl Pair {
+    #[inline(always)]
+    fn shifted(self, f: impl Fn(__m256i) -> __m256i) -> Self {
+        // SAFETY: see above.
+        unsafe {
+            Pair(
+                _mm256_castsi256_pd(f(_mm256_castpd_si256(self.0))),
+                _mm256_castsi256_pd(f(_mm256_castpd_si256(self.1))),
+            )
+        }
+    }
+}
