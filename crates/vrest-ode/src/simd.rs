@@ -69,12 +69,12 @@ pub fn level() -> Level {
     })
 }
 
-/// Runs `f` compiled for the level in use. Mark the closure `#[inline(always)]`, else it keeps the
+/// Runs `f` as a function of its own compiled for the level in use. Mark the closure `#[inline(always)]`, else it keeps the
 /// instructions of the place where it was written.
 #[inline(always)]
 pub fn enter<T>(f: impl FnOnce() -> T) -> T {
     match level() {
-        Level::Portable => f(),
+        Level::Portable => enter_portable(f),
         // SAFETY: `level` never exceeds what `Level::detect` found on this machine.
         #[cfg(target_arch = "x86_64")]
         Level::Avx2 => unsafe { enter_avx2(f) },
@@ -82,8 +82,14 @@ pub fn enter<T>(f: impl FnOnce() -> T) -> T {
         #[cfg(target_arch = "x86_64")]
         Level::Avx512 => unsafe { enter_avx512(f) },
         #[cfg(not(target_arch = "x86_64"))]
-        _ => f(),
+        _ => enter_portable(f),
     }
+}
+
+/// Not inlined either: the whole library of mechanisms in one function takes many minutes to build.
+#[inline(never)]
+fn enter_portable<T>(f: impl FnOnce() -> T) -> T {
+    f()
 }
 
 #[cfg(target_arch = "x86_64")]
