@@ -1,6 +1,6 @@
 //! Several independent numbers at once, one a membrane.
 //!
-//! No branch on a value and no libm call: the elementary functions are our own ([`functions`]). A fused multiply-add is
+//! No branch on a value and no libm call: the elementary functions are our own (`functions`). A fused multiply-add is
 //! written where it pays and rounds once on every machine, so that every level gives the same bits.
 
 mod functions;

@@ -2,7 +2,7 @@
 //!
 //! A loop over an array is only as fast as the optimiser makes it, and in large functions it gives up silently. Lanes
 //! therefore name the machine's registers. Every operation is one instruction or two; whatever is built of them is
-//! written once, in [`super::functions`].
+//! written once, in `functions`.
 
 use super::portable::Portable;
 #[cfg(target_arch = "x86_64")]
@@ -15,7 +15,7 @@ pub(crate) const EIGHT: usize = 8;
 
 /// Eight numbers, and what one instruction does with them.
 ///
-/// Only [`dispatch`] hands out vectors that not every processor has, and it has looked first.
+/// Only `dispatch` hands out vectors that not every processor has, and it has looked first.
 pub trait Vector: Copy + Debug + Send + Sync + 'static {
     /// Eight truth values.
     type Mask: Copy;

@@ -1,7 +1,7 @@
 //! Vectors of AVX2 and AVX-512.
 //!
 //! The processor has the instructions of either type wherever a value of it exists, because nothing but
-//! [`dispatch`](super::vector::dispatch) names these types, after it has looked. This is the reason for every `unsafe`
+//! `dispatch` names these types, after it has looked. This is the reason for every `unsafe`
 //! below; comments say "see above".
 
 use super::vector::{EIGHT, Vector};
