@@ -7,6 +7,8 @@ use super::split::Split;
 use super::view::View;
 use crate::field::{LearnedField, Surface};
 use crate::scaling::{Column, Encoding, Scaling};
+use ndarray::Array2;
+use rayon::prelude::*;
 use vrest_data::Dataset;
 use vrest_ode::{Dual, Real};
 
@@ -76,23 +78,8 @@ fn columns(data: &Dataset, train: &[usize], encodings: &[Encoding]) -> Vec<Colum
 
 /// The scaling with every parameter as it is and time in ms.
 fn scaling(data: &Dataset, train: &[usize]) -> Scaling {
-    let spread = |values: &mut dyn Iterator<Item = f64>| {
-        let (mut n, mut sum, mut square) = (0.0, 0.0, 0.0);
-        let (mut low, mut high) = (f64::INFINITY, f64::NEG_INFINITY);
-        let mut first = None;
-        for v in values {
-            let centre = *first.get_or_insert(v);
-            (n, sum, square) = (n + 1.0, sum + (v - centre), square + (v - centre) * (v - centre));
-            (low, high) = (low.min(v), high.max(v));
-        }
-        let sd = (square / n - (sum / n) * (sum / n)).max(0.0).sqrt();
-        (first.unwrap_or(0.0) + sum / n, if sd > 1e-12 { sd } else { 1.0 }, low, high)
-    };
-    let (mean, sd, low, high) = spread(&mut train.iter().flat_map(|&i| data.y.row(i).into_iter().copied()));
-    let u_scale = data
-        .stimulus
-        .as_ref()
-        .map(|s| spread(&mut train.iter().flat_map(|&i| s.values.row(i).into_iter().copied())).1);
+    let [mean, sd, low, high] = spread(&data.y, train);
+    let u_scale = data.stimulus.as_ref().map(|s| spread(&s.values, train)[1]);
     Scaling {
         columns: columns(data, train, &vec![Encoding::Linear; data.params()]),
         v_mean_mv: mean,
@@ -102,6 +89,28 @@ fn scaling(data: &Dataset, train: &[usize]) -> Scaling {
         u_scale,
         t_scale_ms: 1.0,
     }
+}
+
+/// Mean, standard deviation (one where nothing varies), least and largest of the rows `of` of `values`. Rows are summed on
+/// all threads and added in order.
+fn spread(values: &Array2<f64>, of: &[usize]) -> [f64; 4] {
+    // Sums of differences from one of the values, which lose no digits where all are far from zero.
+    let centre = of.first().and_then(|&i| values.row(i).first().copied()).unwrap_or(0.0);
+    let of_row = |&i: &usize| {
+        let start = [0.0, 0.0, f64::INFINITY, f64::NEG_INFINITY];
+        values.row(i).iter().fold(start, |[sum, square, low, high], &v| {
+            let d = v - centre;
+            [sum + d, square + d * d, low.min(v), high.max(v)]
+        })
+    };
+    let rows: Vec<[f64; 4]> = of.par_iter().map(of_row).collect();
+    let [sum, square, low, high] = rows
+        .into_iter()
+        .reduce(|a, b| [a[0] + b[0], a[1] + b[1], a[2].min(b[2]), a[3].max(b[3])])
+        .unwrap_or([0.0, 0.0, f64::INFINITY, f64::NEG_INFINITY]);
+    let n = (of.len() * values.ncols()) as f64;
+    let sd = (square / n - (sum / n) * (sum / n)).max(0.0).sqrt();
+    [centre + sum / n, if sd > 1e-12 { sd } else { 1.0 }, low, high]
 }
 
 /// The regressors of a plain response surface.

@@ -1,6 +1,7 @@
 //! Which pieces of the trajectories are looked at one by one.
 
 use super::view::View;
+use rayon::prelude::*;
 
 /// One step of one sample between neighbouring times.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -41,32 +42,33 @@ const BY_TIME: f64 = 0.35;
 /// `count` intervals of every sample of `samples`, in order: dense where the voltage moves, sparse where it
 /// rests, by equal shares of (movement + time). Short samples repeat none: they get all they have.
 pub fn pick(view: &View, samples: &[usize], count: usize) -> Vec<Interval> {
-    let mut picks = Vec::with_capacity(samples.len() * count);
+    samples.par_iter().flat_map_iter(|&sample| pick_of(view, sample, count)).collect()
+}
+
+/// Those of one sample.
+fn pick_of(view: &View, sample: usize, count: usize) -> Vec<Interval> {
     let steps = view.n_times() - 1;
     let duration = view.t[steps] - view.t[0];
-    for &sample in samples {
-        if steps <= count {
-            picks.extend((0..steps).map(|at| Interval { sample, at }));
-            continue;
-        }
-        let v = view.v(sample);
-        let way: f64 = v.windows(2).map(|v| (v[1] - v[0]).abs()).sum();
-        let share = |at: usize| {
-            let by_time = BY_TIME * (view.t[at + 1] - view.t[at]) / duration;
-            let by_way = if way > 0.0 { (1.0 - BY_TIME) * (v[at + 1] - v[at]).abs() / way } else { 0.0 };
-            by_time + by_way
-        };
-        let total: f64 = (0..steps).map(share).sum();
-        let (mut passed, mut taken) = (0.0, 0);
-        for at in 0..steps {
-            passed += share(at);
-            // An interval that holds several shares is taken once; later ones make up for it.
-            if passed >= (taken as f64 + 0.5) / count as f64 * total || steps - at <= count - taken {
-                picks.push(Interval { sample, at });
-                taken += 1;
-                if taken == count {
-                    break;
-                }
+    if steps <= count {
+        return (0..steps).map(|at| Interval { sample, at }).collect();
+    }
+    let v = view.v(sample);
+    let way: f64 = v.windows(2).map(|v| (v[1] - v[0]).abs()).sum();
+    let share = |at: usize| {
+        let by_time = BY_TIME * (view.t[at + 1] - view.t[at]) / duration;
+        let by_way = if way > 0.0 { (1.0 - BY_TIME) * (v[at + 1] - v[at]).abs() / way } else { 0.0 };
+        by_time + by_way
+    };
+    let total: f64 = (0..steps).map(share).sum();
+    let mut picks = Vec::with_capacity(count);
+    let mut passed = 0.0;
+    for at in 0..steps {
+        passed += share(at);
+        // An interval that holds several shares is taken once; later ones make up for it.
+        if passed >= (picks.len() as f64 + 0.5) / count as f64 * total || steps - at <= count - picks.len() {
+            picks.push(Interval { sample, at });
+            if picks.len() == count {
+                break;
             }
         }
     }

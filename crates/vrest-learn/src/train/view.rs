@@ -1,6 +1,8 @@
 //! A dataset in the field's own units.
 
 use crate::scaling::Scaling;
+use ndarray::Array2;
+use rayon::prelude::*;
 use vrest_data::{Dataset, Interpolation};
 
 /// Encoded parameters, normalised voltages and stimuli of all samples, row-major.
@@ -29,8 +31,8 @@ impl View {
             n_samples: data.samples(),
             t: data.t.iter().map(|&t| t / scaling.t_scale_ms).collect(),
             z: Vec::new(),
-            v: data.y.iter().map(|&mv| scaling.v(mv)).collect(),
-            u: stimulus.map_or(Vec::new(), |s| s.values.iter().map(|&i| scaling.u(i)).collect()),
+            v: rows(&data.y, |mv| scaling.v(mv)),
+            u: stimulus.map_or(Vec::new(), |s| rows(&s.values, |i| scaling.u(i))),
             holds: stimulus.is_none_or(|s| s.interpolation == Interpolation::Previous),
             n_fixed: 0,
         };
@@ -86,4 +88,15 @@ impl View {
         let last = if self.holds { to } else { to + 1 };
         u.is_empty() || u[from..last].iter().all(|&x| x == u[from])
     }
+}
+
+/// `f` of every value, row-major, on all threads.
+fn rows(values: &Array2<f64>, f: impl Fn(f64) -> f64 + Sync) -> Vec<f64> {
+    let mut out = vec![0.0; values.len()];
+    out.par_chunks_mut(values.ncols().max(1)).enumerate().for_each(|(i, row)| {
+        for (to, from) in row.iter_mut().zip(values.row(i)) {
+            *to = f(*from);
+        }
+    });
+    out
 }
