@@ -90,15 +90,13 @@ impl<R: Real> Relaxation<R> {
 }
 
 impl Relaxation<f64> {
-    /// The states at `times`, eight at once, appended to `out`.
+    /// The states at `times`, [`WIDTH`] at once, appended to `out`.
     fn in_lanes(&self, t: f64, times: &[f64], out: &mut Vec<f64>) {
         let start = out.len();
         out.resize(start + times.len(), 0.0);
         dispatch(SideBySide { line: self, t, times, out: &mut out[start..] });
     }
-}
 
-impl Relaxation<f64> {
     /// The states at `times`: y0 + far (e^(a tau) - 1) with far = f0/a.
     #[inline(always)]
     fn at<V: Vector>(&self, times: [f64; WIDTH], t: f64) -> [f64; WIDTH] {

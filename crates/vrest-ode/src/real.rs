@@ -7,6 +7,7 @@
 
 use crate::dual::Dual;
 use crate::jacobian::Columns;
+use crate::simd;
 use std::fmt::Debug;
 use std::ops::{Add, AddAssign, BitAnd, BitOr, Div, Mul, Neg, Not, Sub, SubAssign};
 
@@ -72,9 +73,9 @@ pub trait Real:
 
     /// Runs `f`, marked `#[inline(always)]`, as a function of its own in which the instructions of this kind of number may
     /// be used: for lanes, compiled for the machine's vector extension.
-    #[inline(never)]
+    #[inline(always)]
     fn enter<T>(f: impl FnOnce() -> T) -> T {
-        f()
+        simd::enter_portable(f)
     }
 
     /// Zero.

@@ -6,6 +6,7 @@
 //!
 //! A multiply-add in lanes is fused where it is written so, at every level: all give the same bits.
 
+use crate::lanes::{Vector, Work, dispatch};
 use std::sync::OnceLock;
 
 /// A vector extension.
@@ -73,22 +74,23 @@ pub fn level() -> Level {
 /// instructions of the place where it was written.
 #[inline(always)]
 pub fn enter<T>(f: impl FnOnce() -> T) -> T {
-    match level() {
-        Level::Portable => enter_portable(f),
-        // SAFETY: `level` never exceeds what `Level::detect` found on this machine.
-        #[cfg(target_arch = "x86_64")]
-        Level::Avx2 => unsafe { enter_avx2(f) },
-        // SAFETY: as above.
-        #[cfg(target_arch = "x86_64")]
-        Level::Avx512 => unsafe { enter_avx512(f) },
-        #[cfg(not(target_arch = "x86_64"))]
-        _ => enter_portable(f),
+    dispatch(Plain(f))
+}
+
+/// Work that names no vectors.
+struct Plain<F>(F);
+
+impl<T, F: FnOnce() -> T> Work for Plain<F> {
+    type Output = T;
+    #[inline(always)]
+    fn run<V: Vector>(self) -> T {
+        self.0()
     }
 }
 
-/// Not inlined either: the whole library of mechanisms in one function takes many minutes to build.
+/// Not inlined, like the others: the whole library of mechanisms in one function takes many minutes to build.
 #[inline(never)]
-fn enter_portable<T>(f: impl FnOnce() -> T) -> T {
+pub(crate) fn enter_portable<T>(f: impl FnOnce() -> T) -> T {
     f()
 }
 

@@ -58,7 +58,7 @@ macro_rules! registry {
             }
             /// Hands the mechanism itself to `visitor`.
             #[inline(always)]
-            pub(crate) fn visit<V: Visitor>(&self, visitor: V) -> V::Output {
+            pub(crate) fn visit(&self, visitor: impl Visitor) {
                 match self { $(AnyMechanism::$name(m) => visitor.visit(m),)+ }
             }
             /// See [`Mechanism::gates`].
@@ -77,10 +77,8 @@ macro_rules! registry {
 
 /// What can be done with any kind of mechanism.
 pub(crate) trait Visitor {
-    /// What comes of it.
-    type Output;
     /// Does it.
-    fn visit<M: Mechanism>(self, mechanism: &M) -> Self::Output;
+    fn visit<M: Mechanism>(self, mechanism: &M);
 }
 
 impl AnyMechanism {

@@ -157,8 +157,7 @@ impl Membrane {
         let v = y[0];
         let mut net = work[slot::LINE_I] + work[slot::LINE_G] * v;
         for m in self.mechanisms.iter().filter(|m| !m.folded) {
-            let ions = self.layout.ions;
-            m.mechanism.visit(Flow { m, ions, y, work, net: &mut net, totals, dy });
+            m.mechanism.visit(Flow { membrane: self, m, y, work, net: &mut net, totals, dy });
         }
         dy[0] = (i_app - net) * work[slot::INVERSE_C];
         let [inside, outside] = self.per_current(work);
@@ -281,9 +280,8 @@ impl Membrane {
 
 /// What one mechanism adds at the state `y`.
 struct Flow<'a, R> {
+    membrane: &'a Membrane,
     m: &'a Compiled,
-    /// Where the ions stand in `work`.
-    ions: usize,
     y: &'a [R],
     work: &'a [R],
     net: &'a mut R,
@@ -292,7 +290,6 @@ struct Flow<'a, R> {
 }
 
 impl<R: Real> Visitor for Flow<'_, R> {
-    type Output = ();
     /// A function of its own for each kind. All in one, which is what inlining makes of it, the compiler computes the
     /// exponentials of the whole library for every membrane, because they depend on V alone, and takes minutes over it.
     #[inline(always)]
@@ -307,9 +304,8 @@ impl<R: Real> Visitor for Flow<'_, R> {
 impl<R: Real> Flow<'_, R> {
     #[inline(always)]
     fn of<M: Mechanism>(self, mechanism: &M) {
-        let Flow { m, ions, y, work, net, totals, dy } = self;
-        let heat = Heat { kelvin: work[slot::KELVIN], rt_f: work[slot::RT_F] };
-        let site = Site { heat, ions: &work[ions..], slots: &m.slots };
+        let Flow { membrane, m, y, work, net, totals, dy } = self;
+        let site = membrane.site(m, work);
         let (v, k, gates, slopes) = (y[0], &work[m.k.clone()], &y[m.gates.clone()], &mut dy[m.gates.clone()]);
         let mut out = [R::zero(); MAX_SLOTS];
         mechanism.currents(v, &site, k, gates, &mut out);

@@ -90,10 +90,10 @@ pub(super) fn ln<V: Vector>(x: V) -> V {
     let half_f2 = f.mul(f).mul(c(0.5));
     let low = s.mul(half_f2.add(t1.add(t2))).add(e.mul(c(LN2_LO)));
     let result = e.mul_add(c(LN2_HI), f.sub(half_f2.sub(low)));
-    // Infinity has itself, zero minus infinity, negative numbers and NaN none.
-    let result = V::select(x.lt(c(f64::INFINITY)), result, c(f64::INFINITY));
+    // Zero has minus infinity, infinity and NaN have themselves, negative numbers none.
     let result = V::select(c(0.0).lt(x), result, c(f64::NEG_INFINITY));
-    V::select(V::both(V::none(x.lt(c(0.0))), V::either(x.lt(c(1.0)), c(0.5).lt(x))), result, c(f64::NAN))
+    let result = V::select(x.lt(c(f64::INFINITY)), result, x);
+    V::select(x.lt(c(0.0)), c(f64::NAN), result)
 }
 
 #[inline(always)]
@@ -184,8 +184,8 @@ mod tests {
     }
 
     fn worst_ulp(f: Function, exact: impl Fn(f64) -> f64, lo: f64, hi: f64) -> f64 {
-        (0..50_000)
-            .map(|i| lo + (hi - lo) * (i as f64 + 0.5) / 50_000.0)
+        (0..200_000)
+            .map(|i| lo + (hi - lo) * (i as f64 + 0.5) / 200_000.0)
             .map(|x| {
                 let (got, want) = (value(f, x), exact(x));
                 let ulp = f64::from_bits(want.abs().to_bits() + 1) - want.abs();
@@ -205,8 +205,8 @@ mod tests {
         for (lo, hi) in [(1e-300, 1e-290), (1e-3, 2.0), (0.9, 1.1), (1.0, 1e6), (1e200, 1e300)] {
             assert!(worst_ulp(Ln, f64::ln, lo, hi) <= 2.0, "ln {lo} {hi}");
         }
-        for i in 0..20_000 {
-            let x = -300.0 + 0.03 * f64::from(i);
+        for i in 0..100_000 {
+            let x = -300.0 + 0.006 * f64::from(i);
             assert!((value(Sin, x) - x.sin()).abs() < 4e-16, "sin {x}");
         }
     }

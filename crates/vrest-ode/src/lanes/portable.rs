@@ -1,6 +1,7 @@
 //! Vectors for any processor: plain loops, which the compiler turns into what the architecture has at least.
 
-use super::vector::{EIGHT, Vector};
+use super::vector::{EIGHT, Vector, masks_are_bits};
+use crate::simd;
 
 /// What every processor can do, at the compiler's discretion.
 #[derive(Debug, Clone, Copy)]
@@ -32,18 +33,17 @@ impl Portable {
 
 /// Not inlined: a copy of each loop at each place where model code has an operation would be large and slow to build.
 macro_rules! portable {
-    ($($(#[$doc:meta])* fn $name:ident($($arg:ident),*) $body:expr)*) => {
+    ($(fn $name:ident($($arg:ident),*) $body:expr)*) => {
         $(#[inline(never)] fn $name(self $(, $arg: Self)*) -> Self { let a = self; $body(a $(, $arg)*) })*
     };
 }
 
 impl Vector for Portable {
-    /// All bits of a number or none.
-    type Mask = Portable;
+    masks_are_bits!();
 
-    #[inline(never)]
+    #[inline(always)]
     fn enter<T>(f: impl FnOnce() -> T) -> T {
-        f()
+        simd::enter_portable(f)
     }
     #[inline(always)]
     fn splat(x: f64) -> Self {
@@ -92,18 +92,6 @@ impl Vector for Portable {
     #[inline(always)]
     fn select(mask: Self, yes: Self, no: Self) -> Self {
         mask.and(yes).xor(mask.and_not(no))
-    }
-    #[inline(always)]
-    fn both(a: Self, b: Self) -> Self {
-        a.and(b)
-    }
-    #[inline(always)]
-    fn either(a: Self, b: Self) -> Self {
-        a.xor(a.and_not(b))
-    }
-    #[inline(always)]
-    fn none(a: Self) -> Self {
-        a.xor(Self::splat_bits(u64::MAX))
     }
     #[inline(never)]
     fn mask_bits(a: Self) -> u32 {

@@ -81,6 +81,27 @@ pub trait Vector: Copy + Debug + Send + Sync + 'static {
     }
 }
 
+/// The logic of masks that are vectors with all bits of a number or none.
+macro_rules! masks_are_bits {
+    () => {
+        type Mask = Self;
+
+        #[inline(always)]
+        fn both(a: Self, b: Self) -> Self {
+            a.and(b)
+        }
+        #[inline(always)]
+        fn either(a: Self, b: Self) -> Self {
+            a.xor(a.and_not(b))
+        }
+        #[inline(always)]
+        fn none(a: Self) -> Self {
+            a.xor(Self::splat_bits(u64::MAX))
+        }
+    };
+}
+pub(super) use masks_are_bits;
+
 /// Work in lanes, written once for every vector. Implementations mark `run` `#[inline(always)]`.
 pub(crate) trait Work {
     /// What it returns.
@@ -109,7 +130,10 @@ fn at<W: Work>(level: simd::Level, work: W) -> W::Output {
             #[inline(always)]
             || work.run::<Pair>(),
         ),
-        _ => work.run::<Portable>(),
+        _ => Portable::enter(
+            #[inline(always)]
+            || work.run::<Portable>(),
+        ),
     }
 }
 

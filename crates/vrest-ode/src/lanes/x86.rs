@@ -4,7 +4,7 @@
 //! `dispatch` names these types, after it has looked. This is the reason for every `unsafe`
 //! below; comments say "see above".
 
-use super::vector::{EIGHT, Vector};
+use super::vector::{EIGHT, Vector, masks_are_bits};
 use std::arch::x86_64::*;
 
 /// One register of AVX-512.
@@ -17,13 +17,30 @@ pub struct Wide(__m512d);
 #[repr(C, align(64))]
 pub struct Pair(__m256d, __m256d);
 
+/// The numbers of registers as an array.
+macro_rules! places {
+    () => {
+        #[inline(always)]
+        fn as_array(&self) -> &[f64; EIGHT] {
+            // SAFETY: one register of eight numbers or two of four, one after the other, as in an array and aligned more
+            // strictly.
+            unsafe { &*std::ptr::from_ref(self).cast() }
+        }
+        #[inline(always)]
+        fn as_mut_array(&mut self) -> &mut [f64; EIGHT] {
+            // SAFETY: as above.
+            unsafe { &mut *std::ptr::from_mut(self).cast() }
+        }
+    };
+}
+
 macro_rules! wide {
-    ($($name:ident($($arg:ident),*) = $body:expr;)*) => {
+    ($($name:ident($($arg:ident),*) = $f:ident;)*) => {
         $(#[inline(always)] fn $name(self $(, $arg: Self)*) -> Self {
             let a = self.0;
             $(let $arg = $arg.0;)*
             // SAFETY: see above.
-            Wide(unsafe { $body(a $(, $arg)*) })
+            Wide(unsafe { $f(a $(, $arg)*) })
         })*
     };
 }
@@ -56,16 +73,7 @@ impl Vector for Wide {
         // SAFETY: see above; the array has eight numbers.
         Wide(unsafe { _mm512_loadu_pd(x.as_ptr()) })
     }
-    #[inline(always)]
-    fn as_array(&self) -> &[f64; EIGHT] {
-        // SAFETY: one register of eight numbers, as in an array and aligned more strictly.
-        unsafe { &*std::ptr::from_ref(self).cast() }
-    }
-    #[inline(always)]
-    fn as_mut_array(&mut self) -> &mut [f64; EIGHT] {
-        // SAFETY: as above.
-        unsafe { &mut *std::ptr::from_mut(self).cast() }
-    }
+    places!();
     wide! {
         add(b) = _mm512_add_pd;
         sub(b) = _mm512_sub_pd;
@@ -145,8 +153,7 @@ macro_rules! pair_bits {
 }
 
 impl Vector for Pair {
-    /// All bits of a number or none.
-    type Mask = Pair;
+    masks_are_bits!();
 
     #[inline(always)]
     fn enter<T>(f: impl FnOnce() -> T) -> T {
@@ -164,16 +171,7 @@ impl Vector for Pair {
         // SAFETY: see above; the array has twice four numbers.
         unsafe { Pair(_mm256_loadu_pd(x.as_ptr()), _mm256_loadu_pd(x.as_ptr().add(4))) }
     }
-    #[inline(always)]
-    fn as_array(&self) -> &[f64; EIGHT] {
-        // SAFETY: two registers of four numbers, one after the other, as in an array and aligned more strictly.
-        unsafe { &*std::ptr::from_ref(self).cast() }
-    }
-    #[inline(always)]
-    fn as_mut_array(&mut self) -> &mut [f64; EIGHT] {
-        // SAFETY: as above.
-        unsafe { &mut *std::ptr::from_mut(self).cast() }
-    }
+    places!();
     pair! {
         add(b) = _mm256_add_pd;
         sub(b) = _mm256_sub_pd;
@@ -216,18 +214,6 @@ impl Vector for Pair {
     fn select(mask: Pair, yes: Self, no: Self) -> Self {
         // SAFETY: see above.
         unsafe { Pair(_mm256_blendv_pd(no.0, yes.0, mask.0), _mm256_blendv_pd(no.1, yes.1, mask.1)) }
-    }
-    #[inline(always)]
-    fn both(a: Pair, b: Pair) -> Pair {
-        a.and(b)
-    }
-    #[inline(always)]
-    fn either(a: Pair, b: Pair) -> Pair {
-        a.xor(a.and_not(b))
-    }
-    #[inline(always)]
-    fn none(a: Pair) -> Pair {
-        a.xor(Self::splat_bits(u64::MAX))
     }
     #[inline(always)]
     fn mask_bits(a: Pair) -> u32 {
