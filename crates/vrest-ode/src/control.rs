@@ -30,6 +30,9 @@ pub(crate) struct Controller<R> {
     most: R,
 }
 
+/// A step is accepted where the square of its scaled error is below: at most 1, to rounding.
+pub(crate) const ACCEPTED_BELOW: f64 = 1.0 + 2.0 * f64::EPSILON;
+
 /// An error this small or smaller says nothing of the trend.
 const LEAST_TREND: f64 = 1e-4;
 
@@ -40,14 +43,14 @@ impl<R: Real> Controller<R> {
         let (trend, most) = (R::from_f64(LEAST_TREND.powf(beta_before)), R::from_f64(GROW_MOST));
         Controller { beta_now: 0.85 / order, beta_before, trend, most }
     }
-    /// Takes note of a try with scaled error `err`, accepted if that is at most 1 and the numbers are `usable`, and
-    /// returns the factor for the next step or for another try.
+    /// Takes note of a try whose scaled error has the square `square`, accepted if that is at most 1 and the numbers are
+    /// `usable`, and returns the factor for the next step or for another try.
     #[inline(always)]
-    pub(crate) fn factor(&mut self, err: R, usable: R::Mask) -> R {
+    pub(crate) fn factor(&mut self, square: R, usable: R::Mask) -> R {
         // A NaN fails both comparisons.
-        let usable = usable & err.lt(R::from_f64(f64::INFINITY));
-        let accepted = usable & err.lt(R::from_f64(1.0 + f64::EPSILON));
-        let ln = R::select(usable, err, R::one()).max(R::from_f64(1e-10)).ln();
+        let usable = usable & square.lt(R::from_f64(f64::INFINITY));
+        let accepted = usable & square.lt(R::from_f64(ACCEPTED_BELOW));
+        let ln = R::select(usable, square, R::one()).max(R::from_f64(1e-20)).ln() * 0.5;
         let by_error = (ln * -self.beta_now).exp() * SAFETY;
         let least = R::from_f64(SHRINK_MOST);
         let next = (by_error * self.trend).max(least).min(self.most);

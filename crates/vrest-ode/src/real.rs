@@ -148,6 +148,21 @@ pub trait Real:
     fn times_plus(self, factor: f64, addend: Self) -> Self {
         self * factor + addend
     }
+    /// self times a number, plus `addend`; lanes round once.
+    #[inline(always)]
+    fn mul_plus(self, factor: Self, addend: Self) -> Self {
+        self * factor + addend
+    }
+    /// The same with a constant to add: a step of Horner's scheme.
+    #[inline(always)]
+    fn horner(self, factor: Self, addend: f64) -> Self {
+        self * factor + addend
+    }
+    /// self less a product; lanes round once.
+    #[inline(always)]
+    fn minus_product(self, a: Self, b: Self) -> Self {
+        self - a * b
+    }
     /// [`logistic`](Real::logistic) where e^-x is known already.
     #[inline(always)]
     fn logistic_with(self, exp_minus: Self) -> Self {
@@ -238,8 +253,8 @@ const BERNOULLI_SERIES: [f64; 5] =
 pub(crate) fn bernoulli_series<R: Real>(x: R) -> R {
     let x2 = x * x;
     let [a, b, c, d, e] = BERNOULLI_SERIES;
-    let even = x2 * (x2 * (x2 * (x2 * e + d) + c) + b) + a;
-    even * x2 - x * 0.5 + 1.0
+    let even = (x2 * e + d).horner(x2, c).horner(x2, b).horner(x2, a);
+    even.mul_plus(x2, x * -0.5 + 1.0)
 }
 
 #[cfg(test)]

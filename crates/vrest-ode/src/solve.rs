@@ -200,7 +200,7 @@ impl<'a, F: VectorField, R: Real> Run<'a, F, R> {
             let norm = |error: &[R]| scaled_norm(error, &self.y, stepper.y_new(), self.options);
             let err = larger(stepper.error_inside().map_or(0.0, norm), norm(stepper.error()));
             refusal = self.refusal(computed, err, stepper.y_new());
-            let factor = control.factor(err, matches!(refusal, None | Some(Refusal::Inaccurate)));
+            let factor = control.factor(err * err, matches!(refusal, None | Some(Refusal::Inaccurate)));
             if refusal.is_some() {
                 self.stats.rejected += 1;
                 h *= factor;

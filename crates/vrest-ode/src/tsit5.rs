@@ -116,7 +116,7 @@ fn combine<const S: usize, R: Real>(h: R, y: &[R], k: &[R], out: &mut [R]) {
         for j in 1..S {
             sum = k[j][i].times_plus(A[S][j], sum);
         }
-        out[i] = y[i] + h * sum;
+        out[i] = h.mul_plus(sum, y[i]);
     }
 }
 

@@ -123,6 +123,6 @@ impl<R: Real> Gate<R> {
     /// dx/dt, 1/ms.
     #[inline(always)]
     pub fn slope(&self, x: R) -> R {
-        self.source - self.rate * x
+        self.source.minus_product(self.rate, x)
     }
 }

@@ -4,6 +4,7 @@ use super::{Member, Plan, Trajectory};
 use crate::check;
 use crate::control::first_step;
 use crate::field::VectorField;
+use crate::lanes::BLOCK;
 use crate::options::Method;
 use crate::segments::edges;
 use crate::solution::Stats;
@@ -19,10 +20,10 @@ pub(super) struct Lane {
     edge: usize,
     pub(super) watch: Watch,
     pub(super) stats: Stats,
-    /// Recorded so far.
-    pub(super) values: Vec<f64>,
+    /// The course of each recorded state, with room for a vector behind the last time.
+    pub(super) values: Vec<Vec<f64>>,
     /// Recorded times so far.
-    recorded: usize,
+    pub(super) recorded: usize,
 }
 
 /// What a segment begins with: the field's work, the slope at its start and the first step.
@@ -50,7 +51,7 @@ impl Lane {
             edge: 0,
             watch: Watch::default(),
             stats: Stats::default(),
-            values: Vec::with_capacity(plan.times.len() * plan.record.len()),
+            values: vec![vec![0.0; plan.times.len() + BLOCK]; plan.record.len()],
             recorded: 0,
         };
         lane.stats.method.tsit5 = true;
@@ -98,25 +99,23 @@ impl Lane {
 
     fn record_start(&mut self, plan: &Plan) {
         while self.recorded < plan.times.len() && plan.times[self.recorded] <= plan.t0 {
-            self.values.extend(plan.record.iter().map(|&i| self.member.y0[i]));
+            for (values, &i) in self.values.iter_mut().zip(plan.record) {
+                values[self.recorded] = self.member.y0[i];
+            }
             self.recorded += 1;
         }
     }
 
-    /// The next time to be recorded; beyond all time where there is none.
-    pub(super) fn wanted(&self, plan: &Plan) -> f64 {
-        plan.times.get(self.recorded).copied().unwrap_or(f64::INFINITY)
-    }
-
-    /// Passes a time that has been recorded, and returns the next one.
-    #[inline(always)]
-    pub(super) fn next_wanted(&mut self, plan: &Plan) -> f64 {
-        self.recorded += 1;
-        self.wanted(plan)
-    }
-
     /// The member and its course.
-    pub(super) fn finish(self) -> (usize, Trajectory) {
-        (self.member.id, Trajectory { values: self.values, stats: self.stats })
+    pub(super) fn finish(mut self, plan: &Plan) -> (usize, Trajectory) {
+        let n = plan.times.len();
+        let values = match &mut self.values[..] {
+            [one] => {
+                one.truncate(n);
+                std::mem::take(one)
+            }
+            several => (0..n).flat_map(|k| several.iter().map(move |values| values[k])).collect(),
+        };
+        (self.member.id, Trajectory { values, stats: self.stats })
     }
 }

@@ -2,10 +2,10 @@
 
 use super::lane::{Beginning, Lane};
 use super::{Member, Plan, Trajectory, alone, exactly};
-use crate::control::Controller;
+use crate::control::{ACCEPTED_BELOW, Controller};
 use crate::error::SolveError;
 use crate::field::VectorField;
-use crate::lanes::{Lanes, Mask, Vector, WIDTH};
+use crate::lanes::{BLOCK, Lanes, Mask, Vector, WIDTH};
 use crate::options::Method;
 use crate::real::Real;
 use crate::stiffness::AT_THE_LIMIT;
@@ -46,6 +46,8 @@ pub(super) struct Pack<'a, F, V: Vector> {
     edge: Lanes<V>,
     /// The next time to be recorded.
     wanted: Lanes<V>,
+    /// All times to be recorded, and after them infinity as often as a vector has places.
+    times: Vec<f64>,
     /// The step that the control proposes.
     proposed: Lanes<V>,
     /// Steps accepted and rejected so far.
@@ -78,6 +80,7 @@ impl<'a, F: VectorField, V: Vector> Pack<'a, F, V> {
             t: Lanes::zero(),
             edge: Lanes::zero(),
             wanted: Lanes::zero(),
+            times: plan.times.iter().copied().chain([f64::INFINITY; BLOCK]).collect(),
             proposed: Lanes::zero(),
             steps: Lanes::zero(),
             rejected: Lanes::zero(),
@@ -145,21 +148,21 @@ impl<'a, F: VectorField, V: Vector> Pack<'a, F, V> {
     #[inline(always)]
     fn judge(&mut self, step: Lanes<V>, last: Mask<V>) -> Events {
         let (n, options) = (self.y.len(), self.plan.options);
-        // Root mean square of the errors, each in units of its state's tolerance at the larger of the two states.
+        // Mean square of the errors, each in units of its state's tolerance at the larger of the two states.
         let mut square = Lanes::zero();
         for i in 0..n {
             let size = self.y[i].abs().max(self.y_new[i].abs());
-            self.per_tolerance[i] = Lanes::one() / (size * options.rtol + options.atol.of(i));
+            self.per_tolerance[i] = (size * options.rtol + options.atol.of(i)).reciprocal_estimate();
             let e = error_of(&self.k, n, step, i) * self.per_tolerance[i];
             square += e * e;
         }
-        let err = (square / n as f64).sqrt();
+        let square = square * (1.0 / n as f64);
         let mut positive = Lanes::zero().lt(Lanes::one());
         for &i in self.field.positive_states() {
             positive = positive & Lanes::zero().lt(self.y_new[i]);
         }
-        let accepted = err.lt(Lanes::from_f64(1.0 + f64::EPSILON)) & positive;
-        let factor = self.control.factor(err, positive);
+        let accepted = square.lt(Lanes::from_f64(ACCEPTED_BELOW)) & positive;
+        let factor = self.control.factor(square, positive);
         let t_new = Lanes::select(last, self.edge, self.t + step);
 
         let records = (accepted & !t_new.lt(self.wanted)).bits() & self.filled;
@@ -173,7 +176,7 @@ impl<'a, F: VectorField, V: Vector> Pack<'a, F, V> {
         let too_short = h.lt(self.t.abs() * (16.0 * f64::EPSILON) + f64::MIN_POSITIVE);
         let arrived = (accepted & last).bits() & self.filled;
         let unsuited = (too_many | (too_short & !accepted)).bits() & self.filled & !arrived;
-        let stiff = self.stiff(step, accepted, (self.edge - t_new) / h) & !arrived;
+        let stiff = self.stiff(step, accepted, self.edge - t_new, h) & !arrived;
         self.proposed = h;
         self.t = Lanes::select(accepted, t_new, self.t);
         for i in 0..n {
@@ -183,46 +186,56 @@ impl<'a, F: VectorField, V: Vector> Pack<'a, F, V> {
         Events { arrived, unsuited: unsuited | stiff }
     }
 
-    /// Records the times within the steps of the lanes `records`: the next one of every lane at once, until no lane has
-    /// one left.
+    /// Records the times within the steps of the lanes `records`: one lane after the other, several times at once.
     #[inline(always)]
-    fn record(&mut self, mut records: Bits, step: Lanes<V>, t_new: Lanes<V>) {
+    fn record(&mut self, records: Bits, step: Lanes<V>, t_new: Lanes<V>) {
         let n = self.y.len();
         for (curve, &i) in self.curves.iter_mut().zip(self.plan.record) {
             *curve = polynomial(self.y[i], &self.k, n, step, i);
         }
         let inverse_h = Lanes::one() / step;
-        while records != 0 {
-            let theta = (self.wanted - self.t) * inverse_h;
-            for [a, b, c, d, e] in &self.curves {
-                let value = (*a + theta * (*b + theta * (*c + theta * (*d + theta * *e)))).to_array();
-                for l in lanes_of(records) {
-                    if let Some(lane) = &mut self.lanes[l] {
-                        lane.values.push(value[l]);
+        for l in lanes_of(records) {
+            let Some(lane) = &mut self.lanes[l] else { continue };
+            let (t, per_h) = (V::splat(self.t.lane(l)), V::splat(inverse_h.lane(l)));
+            let end = V::splat(t_new.lane(l));
+            loop {
+                let at = lane.recorded;
+                let wanted = V::from_slice(&self.times[at..]);
+                let theta = wanted.sub(t).mul(per_h);
+                for (curve, values) in self.curves.iter().zip(&mut lane.values) {
+                    let mut value = V::splat(curve[4].lane(l));
+                    for power in [3, 2, 1, 0] {
+                        value = value.mul_add(theta, V::splat(curve[power].lane(l)));
                     }
+                    // Those beyond the step are written over by the next.
+                    values[at..][..BLOCK].copy_from_slice(value.as_array());
+                }
+                let within = V::mask_bits(V::none(end.lt(wanted))).trailing_ones() as usize;
+                lane.recorded += within;
+                if within < BLOCK {
+                    break;
                 }
             }
-            for l in lanes_of(records) {
-                if let Some(lane) = &mut self.lanes[l] {
-                    *self.wanted.lane_mut(l) = lane.next_wanted(self.plan);
-                }
-            }
-            records &= (!t_new.lt(self.wanted)).bits();
+            *self.wanted.lane_mut(l) = self.times[lane.recorded];
         }
     }
 
-    /// The lanes that stability and not accuracy limits for a while, with many steps left.
+    /// The lanes that stability and not accuracy limits for a while, with many steps of length `h` left.
     #[inline(always)]
-    fn stiff(&mut self, step: Lanes<V>, accepted: Mask<V>, left: Lanes<V>) -> Bits {
-        let Some(length) = self.stiffness(step) else { return 0 };
-        let speaks_for = (Lanes::from_f64(AT_THE_LIMIT).lt(length) & accepted).bits() & self.filled;
+    fn stiff(&mut self, step: Lanes<V>, accepted: Mask<V>, left: Lanes<V>, h: Lanes<V>) -> Bits {
+        let Some([df, dy]) = self.stiffness() else { return 0 };
+        // The step in units of the longest stable one, compared without a root or a division.
+        const LIMIT: f64 = AT_THE_LIMIT * STABLE_H_LAMBDA;
+        let at_the_limit = (dy * (LIMIT * LIMIT)).lt(step * step * df);
+        let speaks_for = (at_the_limit & accepted).bits() & self.filled;
         let mut stiff = 0;
         // Who has no step in favour of late has nothing to forget either.
         for l in lanes_of((speaks_for | self.suspects) & accepted.bits() & self.filled) {
             let Some(lane) = &mut self.lanes[l] else { continue };
+            let length = step.lane(l) * (df.lane(l) / dy.lane(l)).sqrt() / STABLE_H_LAMBDA;
             // A step in lanes costs each member so much less than a step alone.
-            let steps_alone = left.lane(l) / WIDTH as f64;
-            let switch = lane.watch.should_switch(false, Some(length.lane(l)), steps_alone);
+            let steps_alone = left.lane(l) / h.lane(l) / WIDTH as f64;
+            let switch = lane.watch.should_switch(false, Some(length), steps_alone);
             stiff |= Bits::from(switch) << l;
             self.suspects &= !(1 << l);
             self.suspects |= Bits::from(lane.watch.suspects()) << l;
@@ -230,10 +243,10 @@ impl<'a, F: VectorField, V: Vector> Pack<'a, F, V> {
         stiff
     }
 
-    /// Length of every step in units of the longest stable one, as [`crate::stepper::Stepper::h_lambda`] has it; zero
-    /// where nothing moves.
+    /// Squares of the changes of slope and state of which [`crate::stepper::Stepper::h_lambda`] takes the quotient; the
+    /// latter is never zero.
     #[inline(always)]
-    fn stiffness(&self, step: Lanes<V>) -> Option<Lanes<V>> {
+    fn stiffness(&self) -> Option<[Lanes<V>; 2]> {
         let (n, options) = (self.y.len(), self.plan.options);
         if options.method != Method::Auto {
             return None;
@@ -245,7 +258,7 @@ impl<'a, F: VectorField, V: Vector> Pack<'a, F, V> {
             df += f * f;
             dy += y * y;
         }
-        Some(step * (df / dy).sqrt() * (1.0 / STABLE_H_LAMBDA))
+        Some([df, dy])
     }
 
     /// Lane `l` has come to an edge: on to the next segment, or the end.
@@ -259,7 +272,7 @@ impl<'a, F: VectorField, V: Vector> Pack<'a, F, V> {
         let Some(lane) = &mut self.lanes[l] else { return };
         if lane.is_last_segment() {
             if let Some(lane) = self.empty(l) {
-                let (id, mut trajectory) = lane.finish();
+                let (id, mut trajectory) = lane.finish(self.plan);
                 trajectory.stats.steps = self.steps.lane(l) as usize;
                 trajectory.stats.rejected = self.rejected.lane(l) as usize;
                 trajectory.stats.evals += (STAGES - 1) * (trajectory.stats.steps + trajectory.stats.rejected);
@@ -297,7 +310,7 @@ impl<'a, F: VectorField, V: Vector> Pack<'a, F, V> {
         self.suspects &= !(1 << l);
         if let Some(lane) = &self.lanes[l] {
             *self.edge.lane_mut(l) = lane.end();
-            *self.wanted.lane_mut(l) = lane.wanted(self.plan);
+            *self.wanted.lane_mut(l) = self.times[lane.recorded];
         }
     }
 

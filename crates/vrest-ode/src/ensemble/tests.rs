@@ -170,3 +170,34 @@ fn every_level_of_the_vector_unit_gives_the_same_bits() {
         assert_eq!(got.ok(), want);
     }
 }
+
+/// More times within a step than are recorded at once, one of them twice, and two states in an order of their own.
+#[test]
+fn dense_outputs_are_those_of_sparse_ones() {
+    let options = Options::default();
+    let fine: Vec<f64> =
+        (0..=20_000).flat_map(|k| vec![f64::from(k) * 5e-4; 1 + usize::from(k == 777)]).collect();
+    let of = |times: &[f64], record: &[usize]| {
+        let plan = Plan { t0: 0.0, t1: 10.0, times, record, options: &options };
+        let mut results = vec![Vec::new(); 40];
+        let mut left = members(40).into_iter();
+        ensemble(
+            &VanDerPol,
+            &plan,
+            || left.next(),
+            |id, result| results[id] = result.expect("solved").values,
+        );
+        results
+    };
+    let (dense, sparse) = (of(&fine, &[1, 0]), of(&times(), &[0, 1]));
+    for (dense, sparse) in dense.iter().zip(&sparse) {
+        assert_eq!(dense.len(), 2 * fine.len());
+        assert_eq!(dense[2 * 777..][..2], dense[2 * 778..][..2]);
+        for (k, y) in sparse.chunks_exact(2).enumerate() {
+            // Every 400th, behind the one that is there twice.
+            let at = 400 * k + usize::from(400 * k > 777);
+            let [y1, y0] = [dense[2 * at], dense[2 * at + 1]];
+            assert!((y0 - y[0]).abs() < 1e-9 && (y1 - y[1]).abs() < 1e-9, "{k}: {y0} {y1} {y:?}");
+        }
+    }
+}

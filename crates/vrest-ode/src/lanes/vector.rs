@@ -74,6 +74,13 @@ pub trait Vector: Copy + Debug + Send + Sync + 'static {
     /// One bit a place, the first the lowest.
     fn mask_bits(a: Self::Mask) -> u32;
 
+    /// The first eight numbers of `x`.
+    #[inline(always)]
+    fn from_slice(x: &[f64]) -> Self {
+        let mut eight = [0.0; EIGHT];
+        eight.copy_from_slice(&x[..EIGHT]);
+        Self::from_array(eight)
+    }
     /// The number with these bits in each place.
     #[inline(always)]
     fn splat_bits(bits: u64) -> Self {
