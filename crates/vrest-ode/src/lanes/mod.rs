@@ -33,18 +33,24 @@ pub struct Lanes<V = Portable>([V; VECTORS]);
 #[derive(Debug, Clone, Copy)]
 pub struct Mask<V: Vector = Portable>([V::Mask; VECTORS]);
 
-/// `Lanes` or `Mask` of the same expression of every vector. A loop: `array::map` of a closure with vector instructions is
-/// not inlined.
+/// The same expression of every vector. A loop: `array::map` of a closure with vector instructions is not inlined.
 macro_rules! each {
-    ($kind:ident, $i:ident => $of:expr) => {{
-        let mut out = [{
-            let $i = 0;
-            $of
-        }; VECTORS];
-        for $i in 1..VECTORS {
+    ($i:ident => $of:expr) => {{
+        let mut out = [V::splat(0.0); VECTORS];
+        for $i in 0..VECTORS {
             out[$i] = $of;
         }
-        $kind(out)
+        Lanes(out)
+    }};
+}
+/// The same with a truth value.
+macro_rules! each_mask {
+    ($i:ident => $of:expr) => {{
+        let mut out = [V::splat(0.0).lt(V::splat(0.0)); VECTORS];
+        for $i in 0..VECTORS {
+            out[$i] = $of;
+        }
+        Mask(out)
     }};
 }
 
@@ -57,7 +63,7 @@ impl<V: Vector> Lanes<V> {
     /// Lane by lane.
     #[inline(always)]
     pub fn from_array(x: [f64; WIDTH]) -> Self {
-        each!(Lanes, i => V::from_slice(&x[i * BLOCK..]))
+        each!(i => V::from_slice(&x[i * BLOCK..]))
     }
     /// Lane by lane.
     #[inline(always)]
@@ -81,7 +87,7 @@ impl<V: Vector> Lanes<V> {
     /// 1/x to three digits where x > 0: for what needs no more, and without the long wait for a division.
     #[inline(always)]
     pub(crate) fn reciprocal_estimate(self) -> Self {
-        each!(Lanes, i => functions::reciprocal_estimate(self.0[i]))
+        each!(i => functions::reciprocal_estimate(self.0[i]))
     }
     /// The place of lane `l`.
     #[inline(always)]
@@ -105,21 +111,21 @@ impl<V: Vector> BitAnd for Mask<V> {
     type Output = Self;
     #[inline(always)]
     fn bitand(self, o: Self) -> Self {
-        each!(Mask, i => V::both(self.0[i], o.0[i]))
+        each_mask!(i => V::both(self.0[i], o.0[i]))
     }
 }
 impl<V: Vector> BitOr for Mask<V> {
     type Output = Self;
     #[inline(always)]
     fn bitor(self, o: Self) -> Self {
-        each!(Mask, i => V::either(self.0[i], o.0[i]))
+        each_mask!(i => V::either(self.0[i], o.0[i]))
     }
 }
 impl<V: Vector> Not for Mask<V> {
     type Output = Self;
     #[inline(always)]
     fn not(self) -> Self {
-        each!(Mask, i => V::none(self.0[i]))
+        each_mask!(i => V::none(self.0[i]))
     }
 }
 
@@ -129,7 +135,7 @@ macro_rules! lane_op {
             type Output = Self;
             #[inline(always)]
             fn $method(self, o: Self) -> Self {
-                each!(Lanes, i => self.0[i].$method(o.0[i]))
+                each!(i => self.0[i].$method(o.0[i]))
             }
         }
         impl<V: Vector> $trait<f64> for Lanes<V> {
@@ -137,7 +143,7 @@ macro_rules! lane_op {
             #[inline(always)]
             fn $method(self, o: f64) -> Self {
                 let o = V::splat(o);
-                each!(Lanes, i => self.0[i].$method(o))
+                each!(i => self.0[i].$method(o))
             }
         }
     };
@@ -152,7 +158,7 @@ impl<V: Vector> Neg for Lanes<V> {
     #[inline(always)]
     fn neg(self) -> Self {
         let sign = V::splat(-0.0);
-        each!(Lanes, i => self.0[i].xor(sign))
+        each!(i => self.0[i].xor(sign))
     }
 }
 impl<V: Vector> AddAssign for Lanes<V> {
@@ -182,49 +188,49 @@ impl<V: Vector> Real for Lanes<V> {
     }
     #[inline(always)]
     fn exp(self) -> Self {
-        each!(Lanes, i => functions::exp(self.0[i]))
+        each!(i => functions::exp(self.0[i]))
     }
     #[inline(always)]
     fn exp_m1(self) -> Self {
-        each!(Lanes, i => functions::exp_m1(self.0[i]))
+        each!(i => functions::exp_m1(self.0[i]))
     }
     #[inline(always)]
     fn ln(self) -> Self {
-        each!(Lanes, i => functions::ln(self.0[i]))
+        each!(i => functions::ln(self.0[i]))
     }
     #[inline(always)]
     fn sqrt(self) -> Self {
-        each!(Lanes, i => self.0[i].sqrt())
+        each!(i => self.0[i].sqrt())
     }
     #[inline(always)]
     fn tanh(self) -> Self {
-        each!(Lanes, i => functions::tanh(self.0[i]))
+        each!(i => functions::tanh(self.0[i]))
     }
     #[inline(always)]
     fn sin(self) -> Self {
-        each!(Lanes, i => functions::sin(self.0[i]))
+        each!(i => functions::sin(self.0[i]))
     }
     #[inline(always)]
     fn abs(self) -> Self {
         let sign = V::splat(-0.0);
-        each!(Lanes, i => sign.and_not(self.0[i]))
+        each!(i => sign.and_not(self.0[i]))
     }
     #[inline(always)]
     fn lt(self, o: Self) -> Mask<V> {
-        each!(Mask, i => self.0[i].lt(o.0[i]))
+        each_mask!(i => self.0[i].lt(o.0[i]))
     }
     #[inline(always)]
     fn select(mask: Mask<V>, yes: Self, no: Self) -> Self {
-        each!(Lanes, i => V::select(mask.0[i], yes.0[i], no.0[i]))
+        each!(i => V::select(mask.0[i], yes.0[i], no.0[i]))
     }
     #[inline(always)]
     fn min(self, other: Self) -> Self {
-        each!(Lanes, i => self.0[i].min(other.0[i]))
+        each!(i => self.0[i].min(other.0[i]))
     }
     #[inline(always)]
     fn max(self, other: Self) -> Self {
         // The other way round, so that a NaN stays where the trait keeps it.
-        each!(Lanes, i => other.0[i].max(self.0[i]))
+        each!(i => other.0[i].max(self.0[i]))
     }
     #[inline(always)]
     fn lookup(self, f: impl Fn(f64) -> f64) -> Self {
@@ -239,12 +245,12 @@ impl<V: Vector> Real for Lanes<V> {
     #[inline(always)]
     fn times_plus(self, factor: f64, addend: Self) -> Self {
         let factor = V::splat(factor);
-        each!(Lanes, i => self.0[i].mul_add(factor, addend.0[i]))
+        each!(i => self.0[i].mul_add(factor, addend.0[i]))
     }
     #[inline(always)]
     fn mul_plus(self, factor: Self, addend: Self) -> Self {
         let (x, f, a) = (self.0, factor.0, addend.0);
-        each!(Lanes, i => x[i].mul_add(f[i], a[i]))
+        each!(i => x[i].mul_add(f[i], a[i]))
     }
     #[inline(always)]
     fn horner(self, factor: Self, addend: f64) -> Self {
