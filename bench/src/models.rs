@@ -48,17 +48,17 @@ pub fn ensemble(
 ) -> Result<(), BenchError> {
     let plan = Plan { t0: 0.0, t1: times[times.len() - 1], times, record: &[0], options };
     let rows: Vec<&[f64]> = parameters.rows().collect();
-    out.lock().expect("no thread panics").resize(rows.len() * times.len(), 0.0);
+    let mut out = out.lock().expect("no thread panics");
+    out.resize(rows.len() * times.len(), 0.0);
+    // A lock for each row, so that no thread waits for another's copy.
+    let places: Vec<_> = out.chunks_exact_mut(times.len()).map(Mutex::new).collect();
     let failed = Mutex::new(None);
     let draw = |id: usize| {
         let (p, y0) = member(rows[id]);
         Some(Member { id, p, y0 })
     };
     experiment.ensemble(&plan, rows.len(), &draw, &|id, result| match result {
-        Ok(course) => {
-            let row = id * times.len()..(id + 1) * times.len();
-            out.lock().expect("no thread panics")[row].copy_from_slice(&course.values);
-        }
+        Ok(course) => places[id].lock().expect("no thread panics").copy_from_slice(&course.values),
         Err(e) => *failed.lock().expect("no thread panics") = Some(e),
     });
     match failed.into_inner().expect("no thread panics") {

@@ -24,8 +24,6 @@ use crate::reader::Section;
 use std::borrow::Cow;
 use vrest_ode::Real;
 
-/// The most currents a mechanism may have (one for each of its ions, and non-specific ones).
-pub const MAX_SLOTS: usize = 6;
 /// The most gates a mechanism may have.
 pub const MAX_GATES: usize = 8;
 
@@ -190,12 +188,13 @@ pub trait Mechanism: Clone + std::fmt::Debug + Send + Sync + Sized {
         let _ = (site, k);
     }
 
-    /// Writes the kinetics of each gate at `v` mV.
+    /// Gives `out` the number and the kinetics of each gate at `v` mV.
     #[inline(always)]
-    fn gates<R: Real>(&self, v: R, site: &Site<'_, R>, k: &[R], out: &mut [Gate<R>]) {
+    fn gates<R: Real>(&self, v: R, site: &Site<'_, R>, k: &[R], out: impl FnMut(usize, Gate<R>)) {
         let _ = (v, site, k, out);
     }
 
-    /// Writes each slot's current at `v` mV, uA/cm2, outward positive (mM/s removed for [`Slot::Outside`]).
-    fn currents<R: Real>(&self, v: R, site: &Site<'_, R>, k: &[R], gates: &[R], out: &mut [R]);
+    /// Gives `out` the number of each slot and its current at `v` mV, uA/cm2, outward positive (mM/s removed for
+    /// [`Slot::Outside`]).
+    fn currents<R: Real>(&self, v: R, site: &Site<'_, R>, k: &[R], gates: &[R], out: impl FnMut(usize, R));
 }

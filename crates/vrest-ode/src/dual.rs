@@ -2,7 +2,7 @@
 //!
 //! Exact to rounding; generic over the inner number, so that lanes of membranes carry derivatives too.
 
-use crate::real::Real;
+use crate::real::{Real, bernoulli_slope_from};
 use std::ops::{Add, AddAssign, Div, Mul, Neg, Sub, SubAssign};
 
 /// A value `re` with its derivatives `eps[k]` = d re / d x_k.
@@ -177,6 +177,16 @@ impl<R: Real, const N: usize> Real for Dual<R, N> {
         self.chain(self.re.bernoulli(), self.re.bernoulli_slope())
     }
     #[inline(always)]
+    fn bernoulli_with(self, exp: Self) -> Self {
+        let b = self.re.bernoulli_with(exp.re);
+        self.chain(b, bernoulli_slope_from(self.re, b))
+    }
+    #[inline(always)]
+    fn logistic_with(self, exp_minus: Self) -> Self {
+        let y = self.re.logistic_with(exp_minus.re);
+        self.chain(y, y * (R::one() - y))
+    }
+    #[inline(always)]
     fn abs(self) -> Self {
         Self::select(self.re.lt(R::zero()), -self, self)
     }
@@ -227,6 +237,7 @@ mod tests {
             check("sin", |d| d.sin(), f64::cos, x);
             check("1/x", |d| D::one() / d, |x| -1.0 / (x * x), x);
             check("x^-3", |d| d.powi(-3), |x| -3.0 * f64::powi(x, -4), x);
+            check("1/(1 + e^-x)", |d| d.logistic_with((-d).exp()), |x| 0.25 / f64::cosh(0.5 * x).powi(2), x);
             check("|-x|", |d| (-d).abs(), |_| 1.0, x);
         }
     }
@@ -239,6 +250,9 @@ mod tests {
             let series =
                 |x: f64| -0.5 + x / 6.0 - x.powi(3) / 180.0 + x.powi(5) / 5040.0 - x.powi(7) / 151_200.0;
             check("B", |d| d.bernoulli(), series, x);
+        }
+        for x in [-30.0, -0.3001, -0.2999, -0.1, 0.0, 1e-9, 0.1, 0.2999, 0.3001, 5.0, 30.0] {
+            check("B with e^x", |d| d.bernoulli_with(d.exp()), |x| Real::bernoulli_slope(x), x);
         }
         for x in [-30.0f64, -3.0, 3.0, 30.0] {
             check("B", |d| d.bernoulli(), |x| 1.0 / x.exp_m1() - x * x.exp() / x.exp_m1().powi(2), x);

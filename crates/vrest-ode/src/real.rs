@@ -257,6 +257,17 @@ pub(crate) fn bernoulli_series<R: Real>(x: R) -> R {
     even.mul_plus(x2, x * -0.5 + 1.0)
 }
 
+/// B' where B(x) = `b` is known: B (1 - B - x)/x, and near 0 the slope of [`bernoulli_series`].
+#[inline(always)]
+pub(crate) fn bernoulli_slope_from<R: Real>(x: R, b: R) -> R {
+    let near = x.abs().lt(R::from_f64(BERNOULLI_LONG_SERIES_BELOW));
+    let safe = R::select(near, R::one(), x);
+    let x2 = x * x;
+    let [c1, c3, c5, c7, c9] = [0, 1, 2, 3, 4].map(|i| (2 * i + 2) as f64 * BERNOULLI_SERIES[i]);
+    let odd = (x2 * c9 + c7).horner(x2, c5).horner(x2, c3).horner(x2, c1);
+    R::select(near, odd.horner(x, -0.5), b * (R::one() - b - x) / safe)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

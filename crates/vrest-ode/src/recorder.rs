@@ -44,6 +44,7 @@ impl<'a, R: Real> Recorder<'a, R> {
 
     /// A step of length `h` from `t` to `t_new`, where the state is `y_new`; `inside(theta, out)` writes the
     /// state at t + theta h. Times on the end of a step count to this step.
+    #[inline(always)]
     pub(crate) fn step(&mut self, t: R, h: R, t_new: f64, y_new: &[R], mut inside: impl FnMut(R, &mut [R])) {
         match self.output {
             Output::EveryStep => self.push(t_new, y_new),

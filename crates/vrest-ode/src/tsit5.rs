@@ -53,7 +53,12 @@ const P: [[f64; 4]; STAGES] = [
 /// The weights of the stages at `theta`, for y(t + theta h) = y + h sum_i w_i k_i.
 #[inline(always)]
 pub(crate) fn interpolation_weights<R: Real>(theta: R) -> [R; STAGES] {
-    P.map(|[a, b, c, d]| theta * (theta * (theta * (theta * d + c) + b) + a))
+    let mut weights = [theta; STAGES];
+    // A loop: `array::map` of dual numbers becomes a call, compiled without vectors.
+    for (weight, [a, b, c, d]) in weights.iter_mut().zip(P) {
+        *weight = theta * (theta * (theta * (theta * d + c) + b) + a);
+    }
+    weights
 }
 
 /// The interpolant of state `i` after [`stages`] as the coefficients of theta^0..4.
@@ -202,6 +207,7 @@ impl<R: Real> Stepper<R> for Tsit5<R> {
         &self.error
     }
 
+    #[inline(always)]
     fn interpolate(&mut self, y: &[R], h: R, theta: R, out: &mut [R]) {
         let n = y.len();
         let w = interpolation_weights(theta);

@@ -68,9 +68,9 @@ pub(crate) fn working<R: Real>(block: R, ouabain: R, k_ouabain: R) -> R {
     (R::one() - block) / (ouabain / k_ouabain + 1.0)
 }
 
-/// Writes the ion currents of the net current `i_p`.
+/// Gives `out` the ion currents of the net current `i_p`.
 #[inline(always)]
-pub(crate) fn carry<R: Real>(i_p: R, out: &mut [R]) {
-    out[NA] = i_p * STOICHIOMETRY[NA];
-    out[K] = i_p * STOICHIOMETRY[K];
+pub(crate) fn carry<R: Real>(i_p: R, mut out: impl FnMut(usize, R)) {
+    out(NA, i_p * STOICHIOMETRY[NA]);
+    out(K, i_p * STOICHIOMETRY[K]);
 }

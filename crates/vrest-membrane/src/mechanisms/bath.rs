@@ -47,7 +47,7 @@ impl Mechanism for Bath {
     }
 
     #[inline(always)]
-    fn currents<R: Real>(&self, _: R, site: &Site<'_, R>, k: &[R], _: &[R], out: &mut [R]) {
-        out[0] = k[PER_SECOND] * (site.outside(0) - k[BATH]);
+    fn currents<R: Real>(&self, _: R, site: &Site<'_, R>, k: &[R], _: &[R], mut out: impl FnMut(usize, R)) {
+        out(0, k[PER_SECOND] * (site.outside(0) - k[BATH]));
     }
 }

@@ -39,18 +39,18 @@ impl Mechanism for CaHva {
     }
 
     #[inline(always)]
-    fn gates<R: Real>(&self, v: R, _: &Site<'_, R>, _: &[R], out: &mut [Gate<R>]) {
+    fn gates<R: Real>(&self, v: R, _: &Site<'_, R>, _: &[R], mut out: impl FnMut(usize, Gate<R>)) {
         let a_m = ((v + 27.0) / -3.8).bernoulli() * (0.055 * 3.8);
         let b_m = ((v + 75.0) / -17.0).exp() * 0.94;
         let a_h = ((v + 13.0) / -50.0).exp() * 4.57e-4;
         let b_h = ((v + 15.0) / 28.0).logistic() * 6.5e-3;
-        out[0] = Gate::alpha_beta(a_m, b_m);
-        out[1] = Gate::alpha_beta(a_h, b_h);
+        out(0, Gate::alpha_beta(a_m, b_m));
+        out(1, Gate::alpha_beta(a_h, b_h));
     }
 
     #[inline(always)]
-    fn currents<R: Real>(&self, v: R, site: &Site<'_, R>, k: &[R], gates: &[R], out: &mut [R]) {
-        out[0] = k[G] * gates[0] * gates[0] * gates[1] * (v - site.nernst(0));
+    fn currents<R: Real>(&self, v: R, site: &Site<'_, R>, k: &[R], gates: &[R], mut out: impl FnMut(usize, R)) {
+        out(0, k[G] * gates[0] * gates[0] * gates[1] * (v - site.nernst(0)));
     }
 }
 

@@ -46,16 +46,16 @@ impl Mechanism for CaL {
     }
 
     #[inline(always)]
-    fn gates<R: Real>(&self, v: R, _: &Site<'_, R>, k: &[R], out: &mut [Gate<R>]) {
+    fn gates<R: Real>(&self, v: R, _: &Site<'_, R>, k: &[R], mut out: impl FnMut(usize, Gate<R>)) {
         let rate = ((v - 5.0) * 0.072).logistic() * 1.6 + ((v - 1.31) / 5.36).bernoulli() * (0.02 * 5.36);
         let inf = ((v + 10.0) * 0.1).logistic();
-        out[0] = Gate { source: inf * rate, rate }.times(k[Q]);
+        out(0, Gate { source: inf * rate, rate }.times(k[Q]));
     }
 
     #[inline(always)]
-    fn currents<R: Real>(&self, v: R, site: &Site<'_, R>, k: &[R], gates: &[R], out: &mut [R]) {
+    fn currents<R: Real>(&self, v: R, site: &Site<'_, R>, k: &[R], gates: &[R], mut out: impl FnMut(usize, R)) {
         let open = gates[0] * gates[0];
-        out[0] = open * ghk_current(k[P], site.z(0), v, site.inside(0), site.outside(0), site.heat.rt_f);
+        out(0, open * ghk_current(k[P], site.z(0), v, site.inside(0), site.outside(0), site.heat.rt_f));
     }
 }
 

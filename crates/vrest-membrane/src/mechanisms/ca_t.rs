@@ -48,21 +48,21 @@ impl Mechanism for CaT {
     }
 
     #[inline(always)]
-    fn gates<R: Real>(&self, v: R, _: &Site<'_, R>, k: &[R], out: &mut [Gate<R>]) {
+    fn gates<R: Real>(&self, v: R, _: &Site<'_, R>, k: &[R], mut out: impl FnMut(usize, Gate<R>)) {
         let w = v + k[SHIFT];
         let m_inf = ((w + 57.0) / 6.2).logistic();
         let h_inf = ((w + 81.0) / -4.0).logistic();
         let tau_m = R::one() / (((w + 132.0) / -16.7).exp() + ((w + 16.8) / 18.2).exp()) + 0.612;
         let low = ((w + 467.0) / 66.6).exp();
         let tau_h = R::select(w.lt(R::from_f64(-80.0)), low, ((w + 22.0) / -10.5).exp() + 28.0);
-        out[0] = Gate::inf_tau(m_inf, tau_m).times(k[Q]);
-        out[1] = Gate::inf_tau(h_inf, tau_h).times(k[Q]);
+        out(0, Gate::inf_tau(m_inf, tau_m).times(k[Q]));
+        out(1, Gate::inf_tau(h_inf, tau_h).times(k[Q]));
     }
 
     #[inline(always)]
-    fn currents<R: Real>(&self, v: R, site: &Site<'_, R>, k: &[R], gates: &[R], out: &mut [R]) {
+    fn currents<R: Real>(&self, v: R, site: &Site<'_, R>, k: &[R], gates: &[R], mut out: impl FnMut(usize, R)) {
         let open = gates[0] * gates[0] * gates[1];
-        out[0] = open * ghk_current(k[P], site.z(0), v, site.inside(0), site.outside(0), site.heat.rt_f);
+        out(0, open * ghk_current(k[P], site.z(0), v, site.inside(0), site.outside(0), site.heat.rt_f));
     }
 }
 

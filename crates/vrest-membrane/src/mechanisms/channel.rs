@@ -184,12 +184,12 @@ impl Mechanism for Channel {
     }
 
     #[inline(always)]
-    fn gates<R: Real>(&self, v: R, site: &Site<'_, R>, k: &[R], out: &mut [Gate<R>]) {
+    fn gates<R: Real>(&self, v: R, site: &Site<'_, R>, k: &[R], mut out: impl FnMut(usize, Gate<R>)) {
         if self.gates.is_empty() {
             return;
         }
         let variables = self.variables(v, site, k);
-        for (own, out) in self.gates.iter().zip(out) {
+        for (i, own) in self.gates.iter().enumerate() {
             let gate = match &own.kinetics {
                 Kinetics::Rates { alpha, beta } => {
                     Gate::alpha_beta(alpha.eval(&variables), beta.eval(&variables))
@@ -198,12 +198,12 @@ impl Mechanism for Channel {
                     Gate::inf_tau(inf.eval(&variables), tau.eval(&variables))
                 }
             };
-            *out = gate.times(k[self.rate_factor()]);
+            out(i, gate.times(k[self.rate_factor()]));
         }
     }
 
     #[inline(always)]
-    fn currents<R: Real>(&self, v: R, site: &Site<'_, R>, k: &[R], gates: &[R], out: &mut [R]) {
+    fn currents<R: Real>(&self, v: R, site: &Site<'_, R>, k: &[R], gates: &[R], mut out: impl FnMut(usize, R)) {
         let mut open = k[STRENGTH];
         for (own, &x) in self.gates.iter().zip(gates) {
             open = open * x.powi(own.power);
@@ -214,10 +214,10 @@ impl Mechanism for Channel {
                 open = open * factor.eval(&variables).powi(*power);
             }
         }
-        out[0] = if self.constant_field {
+        out(0, if self.constant_field {
             ghk_current(open, site.z(0), v, site.inside(0), site.outside(0), site.heat.rt_f)
         } else {
             open * (v - self.reversal(site, k))
-        };
+        });
     }
 }

@@ -46,7 +46,7 @@ impl Mechanism for GliaUptake {
     }
 
     #[inline(always)]
-    fn currents<R: Real>(&self, _: R, site: &Site<'_, R>, k: &[R], _: &[R], out: &mut [R]) {
-        out[0] = k[GREATEST] * ((site.outside(0) - 18.0) / 2.5).logistic();
+    fn currents<R: Real>(&self, _: R, site: &Site<'_, R>, k: &[R], _: &[R], mut out: impl FnMut(usize, R)) {
+        out(0, k[GREATEST] * ((site.outside(0) - 18.0) / 2.5).logistic());
     }
 }

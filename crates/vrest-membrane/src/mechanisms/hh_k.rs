@@ -45,19 +45,19 @@ impl Mechanism for HhK {
     }
 
     #[inline(always)]
-    fn gates<R: Real>(&self, v: R, _: &Site<'_, R>, k: &[R], out: &mut [Gate<R>]) {
+    fn gates<R: Real>(&self, v: R, _: &Site<'_, R>, k: &[R], mut out: impl FnMut(usize, Gate<R>)) {
         // One exponential for both rates: e^(-(V + 55)/10) = e (e^(-(V + 65)/80))^8.
         let slow = ((v + 65.0) * (-1.0 / 80.0)).exp();
         let fast = slow * slow * (slow * slow);
         // 0.01 (V + 55)/(1 - e^(-(V + 55)/10)) in its safe form.
         let alpha = ((v + 55.0) * -0.1).bernoulli_with(fast * fast * E) * 0.1;
         let beta = slow * 0.125;
-        out[0] = Gate::alpha_beta(alpha, beta).times(k[Q]);
+        out(0, Gate::alpha_beta(alpha, beta).times(k[Q]));
     }
 
     #[inline(always)]
-    fn currents<R: Real>(&self, v: R, site: &Site<'_, R>, k: &[R], gates: &[R], out: &mut [R]) {
+    fn currents<R: Real>(&self, v: R, site: &Site<'_, R>, k: &[R], gates: &[R], mut out: impl FnMut(usize, R)) {
         let n2 = gates[0] * gates[0];
-        out[0] = k[G] * n2 * n2 * (v - site.nernst(0));
+        out(0, k[G] * n2 * n2 * (v - site.nernst(0)));
     }
 }

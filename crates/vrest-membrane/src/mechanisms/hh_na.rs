@@ -48,7 +48,7 @@ impl Mechanism for HhNa {
     }
 
     #[inline(always)]
-    fn gates<R: Real>(&self, v: R, _: &Site<'_, R>, k: &[R], out: &mut [Gate<R>]) {
+    fn gates<R: Real>(&self, v: R, _: &Site<'_, R>, k: &[R], mut out: impl FnMut(usize, Gate<R>)) {
         // One exponential for three rates: e^(-(V + 40)/10) and e^(-(V + 35)/10) are multiples of (e^(-(V + 65)/20))^2.
         let slow = ((v + 65.0) * (-1.0 / 20.0)).exp();
         let fast = slow * slow;
@@ -57,13 +57,13 @@ impl Mechanism for HhNa {
         let beta_m = ((v + 65.0) * (-1.0 / 18.0)).exp() * 4.0;
         let alpha_h = slow * 0.07;
         let beta_h = ((v + 35.0) * 0.1).logistic_with(fast * E_3);
-        out[0] = Gate::alpha_beta(alpha_m, beta_m).times(k[Q]);
-        out[1] = Gate::alpha_beta(alpha_h, beta_h).times(k[Q]);
+        out(0, Gate::alpha_beta(alpha_m, beta_m).times(k[Q]));
+        out(1, Gate::alpha_beta(alpha_h, beta_h).times(k[Q]));
     }
 
     #[inline(always)]
-    fn currents<R: Real>(&self, v: R, site: &Site<'_, R>, k: &[R], gates: &[R], out: &mut [R]) {
+    fn currents<R: Real>(&self, v: R, site: &Site<'_, R>, k: &[R], gates: &[R], mut out: impl FnMut(usize, R)) {
         let (m, h) = (gates[0], gates[1]);
-        out[0] = k[G] * m * m * m * h * (v - site.nernst(0));
+        out(0, k[G] * m * m * m * h * (v - site.nernst(0)));
     }
 }

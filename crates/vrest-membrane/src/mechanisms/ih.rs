@@ -41,15 +41,15 @@ impl Mechanism for Ih {
     }
 
     #[inline(always)]
-    fn gates<R: Real>(&self, v: R, _: &Site<'_, R>, _: &[R], out: &mut [Gate<R>]) {
+    fn gates<R: Real>(&self, v: R, _: &Site<'_, R>, _: &[R], mut out: impl FnMut(usize, Gate<R>)) {
         let alpha = ((v + 154.9) / 11.9).bernoulli() * (6.43e-3 * 11.9);
         let beta = (v / 33.1).exp() * 0.193;
-        out[0] = Gate::alpha_beta(alpha, beta);
+        out(0, Gate::alpha_beta(alpha, beta));
     }
 
     #[inline(always)]
-    fn currents<R: Real>(&self, v: R, _: &Site<'_, R>, k: &[R], gates: &[R], out: &mut [R]) {
-        out[0] = k[G] * gates[0] * (v - k[E]);
+    fn currents<R: Real>(&self, v: R, _: &Site<'_, R>, k: &[R], gates: &[R], mut out: impl FnMut(usize, R)) {
+        out(0, k[G] * gates[0] * (v - k[E]));
     }
 }
 

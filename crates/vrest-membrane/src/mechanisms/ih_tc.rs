@@ -47,15 +47,15 @@ impl Mechanism for IhTc {
     }
 
     #[inline(always)]
-    fn gates<R: Real>(&self, v: R, _: &Site<'_, R>, k: &[R], out: &mut [Gate<R>]) {
+    fn gates<R: Real>(&self, v: R, _: &Site<'_, R>, k: &[R], mut out: impl FnMut(usize, Gate<R>)) {
         let rate = (v * -0.086 - 14.59).exp() + (v * 0.0701 - 1.87).exp();
         let inf = ((v + 86.4) / -11.2).logistic();
-        out[0] = Gate { source: inf * rate, rate }.times(k[Q]);
+        out(0, Gate { source: inf * rate, rate }.times(k[Q]));
     }
 
     #[inline(always)]
-    fn currents<R: Real>(&self, v: R, _: &Site<'_, R>, k: &[R], gates: &[R], out: &mut [R]) {
-        out[0] = k[G] * gates[0] * (v - k[E]);
+    fn currents<R: Real>(&self, v: R, _: &Site<'_, R>, k: &[R], gates: &[R], mut out: impl FnMut(usize, R)) {
+        out(0, k[G] * gates[0] * (v - k[E]));
     }
 }
 

@@ -45,12 +45,12 @@ impl Mechanism for Ik1 {
     }
 
     #[inline(always)]
-    fn currents<R: Real>(&self, v: R, site: &Site<'_, R>, k: &[R], _: &[R], out: &mut [R]) {
+    fn currents<R: Real>(&self, v: R, site: &Site<'_, R>, k: &[R], _: &[R], mut out: impl FnMut(usize, R)) {
         let u = v - site.nernst(0);
         let a = ((u - 59.215) * -0.2385).logistic() * 1.02;
         let b = (((u + 5.476) * 0.08032).exp() * 0.49124 + ((u - 594.31) * 0.06175).exp())
             * ((u + 4.753) * 0.5143).logistic();
-        out[0] = k[SCALE] * (a / (a + b)) * u;
+        out(0, k[SCALE] * (a / (a + b)) * u);
     }
 }
 

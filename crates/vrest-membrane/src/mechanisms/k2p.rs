@@ -39,8 +39,8 @@ impl Mechanism for K2p {
     }
 
     #[inline(always)]
-    fn currents<R: Real>(&self, v: R, site: &Site<'_, R>, k: &[R], _: &[R], out: &mut [R]) {
-        out[0] = ghk_current(k[P], site.z(0), v, site.inside(0), site.outside(0), site.heat.rt_f);
+    fn currents<R: Real>(&self, v: R, site: &Site<'_, R>, k: &[R], _: &[R], mut out: impl FnMut(usize, R)) {
+        out(0, ghk_current(k[P], site.z(0), v, site.inside(0), site.outside(0), site.heat.rt_f));
     }
 }
 

@@ -45,18 +45,18 @@ impl Mechanism for KA {
     }
 
     #[inline(always)]
-    fn gates<R: Real>(&self, v: R, _: &Site<'_, R>, k: &[R], out: &mut [Gate<R>]) {
+    fn gates<R: Real>(&self, v: R, _: &Site<'_, R>, k: &[R], mut out: impl FnMut(usize, Gate<R>)) {
         let (x, y) = ((v + 81.0) / 59.0, (v + 83.0) / 23.0);
         let tau_m = (-(x * x)).exp() * 0.92 + 0.34;
         let tau_h = (-(y * y)).exp() * 49.0 + 8.0;
-        out[0] = Gate::inf_tau(((v + 10.0) * (1.0 / 19.0)).logistic(), tau_m).times(k[Q]);
-        out[1] = Gate::inf_tau(((v + 76.0) * -0.1).logistic(), tau_h).times(k[Q]);
+        out(0, Gate::inf_tau(((v + 10.0) * (1.0 / 19.0)).logistic(), tau_m).times(k[Q]));
+        out(1, Gate::inf_tau(((v + 76.0) * -0.1).logistic(), tau_h).times(k[Q]));
     }
 
     #[inline(always)]
-    fn currents<R: Real>(&self, v: R, site: &Site<'_, R>, k: &[R], gates: &[R], out: &mut [R]) {
+    fn currents<R: Real>(&self, v: R, site: &Site<'_, R>, k: &[R], gates: &[R], mut out: impl FnMut(usize, R)) {
         let m2 = gates[0] * gates[0];
-        out[0] = k[G] * m2 * m2 * gates[1] * (v - site.nernst(0));
+        out(0, k[G] * m2 * m2 * gates[1] * (v - site.nernst(0)));
     }
 }
 

@@ -47,7 +47,7 @@ impl Mechanism for KATc {
     }
 
     #[inline(always)]
-    fn gates<R: Real>(&self, v: R, _: &Site<'_, R>, k: &[R], out: &mut [Gate<R>]) {
+    fn gates<R: Real>(&self, v: R, _: &Site<'_, R>, k: &[R], mut out: impl FnMut(usize, Gate<R>)) {
         let m_rate =
             R::one() / (R::one() / (((v + 35.8) / 19.7).exp() + ((v + 79.7) * (-1.0 / 12.7)).exp()) + 0.37);
         let h_rate = ((v + 46.0) * 0.2).exp() + ((v + 238.0) * (-1.0 / 37.5)).exp();
@@ -56,17 +56,17 @@ impl Mechanism for KATc {
             |switch: f64, tau: f64| R::select(v.lt(R::from_f64(switch)), h_rate, R::from_f64(1.0 / tau));
         let (h1_rate, h2_rate) = (below(-63.0, 19.0), below(-73.0, 60.0));
         let gate = |inf: R, rate: R| Gate { source: inf * rate, rate }.times(k[Q]);
-        out[0] = gate(((v + 60.0) / 8.5).logistic(), m_rate);
-        out[1] = gate(((v + 36.0) / 20.0).logistic(), m_rate);
-        out[2] = gate(h_inf, h1_rate);
-        out[3] = gate(h_inf, h2_rate);
+        out(0, gate(((v + 60.0) / 8.5).logistic(), m_rate));
+        out(1, gate(((v + 36.0) / 20.0).logistic(), m_rate));
+        out(2, gate(h_inf, h1_rate));
+        out(3, gate(h_inf, h2_rate));
     }
 
     #[inline(always)]
-    fn currents<R: Real>(&self, v: R, site: &Site<'_, R>, k: &[R], gates: &[R], out: &mut [R]) {
+    fn currents<R: Real>(&self, v: R, site: &Site<'_, R>, k: &[R], gates: &[R], mut out: impl FnMut(usize, R)) {
         let fourth = |m: R| m * m * m * m;
         let open = fourth(gates[0]) * gates[2] * 0.6 + fourth(gates[1]) * gates[3] * 0.4;
-        out[0] = k[G] * open * (v - site.nernst(0));
+        out(0, k[G] * open * (v - site.nernst(0)));
     }
 }
 

@@ -44,14 +44,14 @@ impl Mechanism for KM {
     }
 
     #[inline(always)]
-    fn gates<R: Real>(&self, v: R, _: &Site<'_, R>, k: &[R], out: &mut [Gate<R>]) {
+    fn gates<R: Real>(&self, v: R, _: &Site<'_, R>, k: &[R], mut out: impl FnMut(usize, Gate<R>)) {
         let u = (v + 35.0) * 0.1;
-        out[0] = Gate::alpha_beta(u.exp() * 3.3e-3, (-u).exp() * 3.3e-3).times(k[Q]);
+        out(0, Gate::alpha_beta(u.exp() * 3.3e-3, (-u).exp() * 3.3e-3).times(k[Q]));
     }
 
     #[inline(always)]
-    fn currents<R: Real>(&self, v: R, site: &Site<'_, R>, k: &[R], gates: &[R], out: &mut [R]) {
-        out[0] = k[G] * gates[0] * (v - site.nernst(0));
+    fn currents<R: Real>(&self, v: R, site: &Site<'_, R>, k: &[R], gates: &[R], mut out: impl FnMut(usize, R)) {
+        out(0, k[G] * gates[0] * (v - site.nernst(0)));
     }
 }
 

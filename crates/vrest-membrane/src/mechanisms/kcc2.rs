@@ -48,9 +48,9 @@ impl Mechanism for Kcc2 {
     }
 
     #[inline(always)]
-    fn currents<R: Real>(&self, _: R, _: &Site<'_, R>, k: &[R], _: &[R], out: &mut [R]) {
-        out[0] = k[CURRENT];
-        out[1] = -k[CURRENT];
+    fn currents<R: Real>(&self, _: R, _: &Site<'_, R>, k: &[R], _: &[R], mut out: impl FnMut(usize, R)) {
+        out(0, k[CURRENT]);
+        out(1, -k[CURRENT]);
     }
 }
 

@@ -40,9 +40,9 @@ impl Mechanism for Kir2 {
     }
 
     #[inline(always)]
-    fn currents<R: Real>(&self, v: R, site: &Site<'_, R>, k: &[R], _: &[R], out: &mut [R]) {
+    fn currents<R: Real>(&self, v: R, site: &Site<'_, R>, k: &[R], _: &[R], mut out: impl FnMut(usize, R)) {
         let open = ((k[V_HALF] - v) / 13.0).logistic();
-        out[0] = k[G] * open * (v - site.nernst(0));
+        out(0, k[G] * open * (v - site.nernst(0)));
     }
 }
 

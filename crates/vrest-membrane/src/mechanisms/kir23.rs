@@ -38,15 +38,15 @@ impl Mechanism for Kir23 {
     }
 
     #[inline(always)]
-    fn gates<R: Real>(&self, v: R, _: &Site<'_, R>, _: &[R], out: &mut [Gate<R>]) {
+    fn gates<R: Real>(&self, v: R, _: &Site<'_, R>, _: &[R], mut out: impl FnMut(usize, Gate<R>)) {
         let rate = ((v + 60.0) * (-1.0 / 14.0)).exp() * 0.3 + ((v + 31.0) * (1.0 / 23.0)).logistic() * 0.81;
         let inf = ((v + 102.0) * (-1.0 / 13.0)).logistic();
-        out[0] = Gate { source: inf * rate, rate };
+        out(0, Gate { source: inf * rate, rate });
     }
 
     #[inline(always)]
-    fn currents<R: Real>(&self, v: R, site: &Site<'_, R>, k: &[R], gates: &[R], out: &mut [R]) {
-        out[0] = k[G] * gates[0] * (v - site.nernst(0));
+    fn currents<R: Real>(&self, v: R, site: &Site<'_, R>, k: &[R], gates: &[R], mut out: impl FnMut(usize, R)) {
+        out(0, k[G] * gates[0] * (v - site.nernst(0)));
     }
 }
 

@@ -48,10 +48,10 @@ impl Mechanism for KirGlia {
     }
 
     #[inline(always)]
-    fn currents<R: Real>(&self, v: R, site: &Site<'_, R>, k: &[R], _: &[R], out: &mut [R]) {
+    fn currents<R: Real>(&self, v: R, site: &Site<'_, R>, k: &[R], _: &[R], mut out: impl FnMut(usize, R)) {
         let driving = v - site.nernst(0);
         let open = ((driving + 18.5) * (-1.0 / 42.4)).logistic() * ((v + 118.6) * (1.0 / 44.1)).logistic();
-        out[0] = k[SCALE] * open * driving;
+        out(0, k[SCALE] * open * driving);
     }
 }
 

@@ -37,7 +37,7 @@ impl Mechanism for Leak {
     }
 
     #[inline(always)]
-    fn currents<R: Real>(&self, v: R, site: &Site<'_, R>, k: &[R], _: &[R], out: &mut [R]) {
-        out[0] = k[G] * (v - site.nernst(0));
+    fn currents<R: Real>(&self, v: R, site: &Site<'_, R>, k: &[R], _: &[R], mut out: impl FnMut(usize, R)) {
+        out(0, k[G] * (v - site.nernst(0)));
     }
 }

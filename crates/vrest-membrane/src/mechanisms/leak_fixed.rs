@@ -39,7 +39,7 @@ impl Mechanism for LeakFixed {
     }
 
     #[inline(always)]
-    fn currents<R: Real>(&self, v: R, _: &Site<'_, R>, k: &[R], _: &[R], out: &mut [R]) {
-        out[0] = k[G] * (v - k[E]);
+    fn currents<R: Real>(&self, v: R, _: &Site<'_, R>, k: &[R], _: &[R], mut out: impl FnMut(usize, R)) {
+        out(0, k[G] * (v - k[E]));
     }
 }

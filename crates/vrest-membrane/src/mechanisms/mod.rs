@@ -1,6 +1,6 @@
 //! The library of mechanisms. To add one: a file beside these, and its line in the registry below.
 
-use crate::mechanism::{Gate, Heat, MAX_GATES, MAX_SLOTS, Mechanism, Site, SlotRef, Spec, Surroundings};
+use crate::mechanism::{Gate, Heat, MAX_GATES, Mechanism, Site, SlotRef, Spec, Surroundings};
 use crate::reader::Section;
 use std::borrow::Cow;
 use vrest_ode::Real;
@@ -63,12 +63,12 @@ macro_rules! registry {
             }
             /// See [`Mechanism::gates`].
             #[inline(always)]
-            pub fn gates<R: Real>(&self, v: R, site: &Site<'_, R>, k: &[R], out: &mut [Gate<R>]) {
+            pub fn gates<R: Real>(&self, v: R, site: &Site<'_, R>, k: &[R], out: impl FnMut(usize, Gate<R>)) {
                 match self { $(AnyMechanism::$name(m) => m.gates(v, site, k, out),)+ }
             }
             /// See [`Mechanism::currents`].
             #[inline(always)]
-            pub fn currents<R: Real>(&self, v: R, site: &Site<'_, R>, k: &[R], gates: &[R], out: &mut [R]) {
+            pub fn currents<R: Real>(&self, v: R, site: &Site<'_, R>, k: &[R], gates: &[R], out: impl FnMut(usize, R)) {
                 match self { $(AnyMechanism::$name(m) => m.currents(v, site, k, gates, out),)+ }
             }
         }
@@ -95,10 +95,10 @@ impl AnyMechanism {
             self.prepare(&heat, &mut k);
             self.bind(&site, &mut k);
             let mut gates = [Gate { source: 0.5, rate: 1.0 }; MAX_GATES];
-            let mut out = [0.0; MAX_SLOTS];
-            self.gates(-70.0, &site, &k, &mut gates);
-            self.currents(-70.0, &site, &k, &gates.map(Gate::steady), &mut out);
-            out.iter().all(|i| i.is_finite())
+            self.gates(-70.0, &site, &k, |i, gate| gates[i] = gate);
+            let mut finite = true;
+            self.currents(-70.0, &site, &k, &gates.map(Gate::steady), |_, i| finite &= i.is_finite());
+            finite
         };
         finite_with(1.0) && !finite_with(f64::NAN)
     }

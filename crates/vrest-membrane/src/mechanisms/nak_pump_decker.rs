@@ -53,7 +53,7 @@ impl Mechanism for NakPumpDecker {
     }
 
     #[inline(always)]
-    fn currents<R: Real>(&self, v: R, site: &Site<'_, R>, k: &[R], _: &[R], out: &mut [R]) {
+    fn currents<R: Real>(&self, v: R, site: &Site<'_, R>, k: &[R], _: &[R], out: impl FnMut(usize, R)) {
         pump::carry(k[AMPLITUDE] * ((v + 92.0) / site.heat.rt_f).logistic(), out);
     }
 }

@@ -78,15 +78,15 @@ impl Mechanism for NakPumpKyoto {
     }
 
     #[inline(always)]
-    fn gates<R: Real>(&self, v: R, site: &Site<'_, R>, k: &[R], out: &mut [Gate<R>]) {
+    fn gates<R: Real>(&self, v: R, site: &Site<'_, R>, k: &[R], mut out: impl FnMut(usize, Gate<R>)) {
         let (na, potassium) = (outward_sodium(v, site, k), k[K_OUT]);
         let p2_k = occupied(potassium, 1.12, na, 1.06);
         let inward = occupied(na, 1.06, potassium, 1.12) * K2 + p2_k * K4;
-        out[0] = Gate::alpha_beta(inward, k[K1] * k[P1_NA] + k[P1_K] * K3);
+        out(0, Gate::alpha_beta(inward, k[K1] * k[P1_NA] + k[P1_K] * K3));
     }
 
     #[inline(always)]
-    fn currents<R: Real>(&self, v: R, site: &Site<'_, R>, k: &[R], gates: &[R], out: &mut [R]) {
+    fn currents<R: Real>(&self, v: R, site: &Site<'_, R>, k: &[R], gates: &[R], out: impl FnMut(usize, R)) {
         let p2_na = occupied(outward_sodium(v, site, k), 1.06, k[K_OUT], 1.12);
         let y = gates[0];
         pump::carry(k[WORKING] * (k[K1] * k[P1_NA] * y - p2_na * (R::one() - y) * K2), out);

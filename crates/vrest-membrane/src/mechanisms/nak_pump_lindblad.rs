@@ -55,7 +55,7 @@ impl Mechanism for NakPumpLindblad {
     }
 
     #[inline(always)]
-    fn currents<R: Real>(&self, v: R, _: &Site<'_, R>, k: &[R], _: &[R], out: &mut [R]) {
+    fn currents<R: Real>(&self, v: R, _: &Site<'_, R>, k: &[R], _: &[R], out: impl FnMut(usize, R)) {
         let v = v.max(R::from_f64(-150.0));
         pump::carry(k[AMPLITUDE] * ((v + 150.0) / (v + 200.0)), out);
     }

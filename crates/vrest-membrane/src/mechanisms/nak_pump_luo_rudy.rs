@@ -56,7 +56,7 @@ impl Mechanism for NakPumpLuoRudy {
     }
 
     #[inline(always)]
-    fn currents<R: Real>(&self, v: R, site: &Site<'_, R>, k: &[R], _: &[R], out: &mut [R]) {
+    fn currents<R: Real>(&self, v: R, site: &Site<'_, R>, k: &[R], _: &[R], out: impl FnMut(usize, R)) {
         let u = v / site.heat.rt_f;
         let f = R::one() / ((u * -0.1).exp() * 0.1245 + k[SIGMA] * (-u).exp() * 0.0365 + 1.0);
         pump::carry(k[AMPLITUDE] * f, out);

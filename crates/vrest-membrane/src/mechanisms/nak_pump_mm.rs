@@ -50,7 +50,7 @@ impl Mechanism for NakPumpMm {
     }
 
     #[inline(always)]
-    fn currents<R: Real>(&self, _: R, _: &Site<'_, R>, k: &[R], _: &[R], out: &mut [R]) {
+    fn currents<R: Real>(&self, _: R, _: &Site<'_, R>, k: &[R], _: &[R], out: impl FnMut(usize, R)) {
         pump::carry(k[CURRENT], out);
     }
 }

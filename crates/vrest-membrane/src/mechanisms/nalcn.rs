@@ -47,12 +47,12 @@ impl Mechanism for Nalcn {
     }
 
     #[inline(always)]
-    fn currents<R: Real>(&self, v: R, site: &Site<'_, R>, k: &[R], _: &[R], out: &mut [R]) {
+    fn currents<R: Real>(&self, v: R, site: &Site<'_, R>, k: &[R], _: &[R], mut out: impl FnMut(usize, R)) {
         let ghk = |p: R, slot: usize| {
             ghk_current(p, site.z(slot), v, site.inside(slot), site.outside(slot), site.heat.rt_f)
         };
-        out[0] = ghk(k[OPEN], 0);
-        out[1] = ghk(k[OPEN] * k[K_SHARE], 1);
+        out(0, ghk(k[OPEN], 0));
+        out(1, ghk(k[OPEN] * k[K_SHARE], 1));
     }
 }
 

@@ -46,7 +46,7 @@ impl Mechanism for Nap {
     }
 
     #[inline(always)]
-    fn gates<R: Real>(&self, v: R, _: &Site<'_, R>, k: &[R], out: &mut [Gate<R>]) {
+    fn gates<R: Real>(&self, v: R, _: &Site<'_, R>, k: &[R], mut out: impl FnMut(usize, Gate<R>)) {
         let a_m = ((v + 38.0) * (-1.0 / 6.0)).bernoulli() * (0.182 * 6.0);
         let b_m = ((v + 38.0) * (1.0 / 6.0)).bernoulli() * (0.124 * 6.0);
         let a_h = ((v + 17.0) * (1.0 / 4.63)).bernoulli() * (2.88e-6 * 4.63);
@@ -55,14 +55,14 @@ impl Mechanism for Nap {
         let h_rate = a_h + b_h;
         let m_inf = ((v + 52.6) * (1.0 / 4.6)).logistic();
         let h_inf = ((v + 48.8) * -0.1).logistic();
-        out[0] = Gate { source: m_inf * m_rate, rate: m_rate }.times(k[Q]);
-        out[1] = Gate { source: h_inf * h_rate, rate: h_rate }.times(k[Q]);
+        out(0, Gate { source: m_inf * m_rate, rate: m_rate }.times(k[Q]));
+        out(1, Gate { source: h_inf * h_rate, rate: h_rate }.times(k[Q]));
     }
 
     #[inline(always)]
-    fn currents<R: Real>(&self, v: R, site: &Site<'_, R>, k: &[R], gates: &[R], out: &mut [R]) {
+    fn currents<R: Real>(&self, v: R, site: &Site<'_, R>, k: &[R], gates: &[R], mut out: impl FnMut(usize, R)) {
         let (m, h) = (gates[0], gates[1]);
-        out[0] = k[G] * m * m * m * h * (v - site.nernst(0));
+        out(0, k[G] * m * m * m * h * (v - site.nernst(0)));
     }
 }
 

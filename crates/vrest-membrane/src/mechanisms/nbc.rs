@@ -48,10 +48,11 @@ impl Mechanism for Nbc {
     }
 
     #[inline(always)]
-    fn currents<R: Real>(&self, v: R, site: &Site<'_, R>, k: &[R], _: &[R], out: &mut [R]) {
+    fn currents<R: Real>(&self, v: R, site: &Site<'_, R>, k: &[R], _: &[R], mut out: impl FnMut(usize, R)) {
         let drive = (R::one() - k[N]) * v - site.nernst(0) + k[N] * site.nernst(1);
-        out[0] = k[OPEN] * drive;
-        out[1] = -(k[N] * out[0]);
+        let sodium = k[OPEN] * drive;
+        out(0, sodium);
+        out(1, -(k[N] * sodium));
     }
 }
 

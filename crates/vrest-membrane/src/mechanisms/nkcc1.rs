@@ -49,10 +49,10 @@ impl Mechanism for Nkcc1 {
     }
 
     #[inline(always)]
-    fn currents<R: Real>(&self, _: R, _: &Site<'_, R>, k: &[R], _: &[R], out: &mut [R]) {
-        out[0] = k[CURRENT];
-        out[1] = k[CURRENT];
-        out[2] = k[CURRENT] * -2.0;
+    fn currents<R: Real>(&self, _: R, _: &Site<'_, R>, k: &[R], _: &[R], mut out: impl FnMut(usize, R)) {
+        out(0, k[CURRENT]);
+        out(1, k[CURRENT]);
+        out(2, k[CURRENT] * -2.0);
     }
 }
 

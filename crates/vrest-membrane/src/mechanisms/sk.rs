@@ -46,13 +46,13 @@ impl Mechanism for Sk {
     }
 
     #[inline(always)]
-    fn gates<R: Real>(&self, _: R, _: &Site<'_, R>, k: &[R], out: &mut [Gate<R>]) {
-        out[0] = Gate { source: k[OPEN], rate: R::one() };
+    fn gates<R: Real>(&self, _: R, _: &Site<'_, R>, k: &[R], mut out: impl FnMut(usize, Gate<R>)) {
+        out(0, Gate { source: k[OPEN], rate: R::one() });
     }
 
     #[inline(always)]
-    fn currents<R: Real>(&self, v: R, site: &Site<'_, R>, k: &[R], gates: &[R], out: &mut [R]) {
-        out[0] = k[G] * gates[0] * (v - site.nernst(0));
+    fn currents<R: Real>(&self, v: R, site: &Site<'_, R>, k: &[R], gates: &[R], mut out: impl FnMut(usize, R)) {
+        out(0, k[G] * gates[0] * (v - site.nernst(0)));
     }
 }
 

@@ -3,7 +3,7 @@
 use super::{Compiled, CompiledLevel, CurrentPart, Membrane, Place, slot};
 use crate::constants::{MM_PER_MS, rt_over_f};
 use crate::equilibrium::nernst;
-use crate::mechanism::{Gate, Heat, ION_STRIDE, MAX_GATES, MAX_SLOTS, Mechanism, Role, Site};
+use crate::mechanism::{Heat, ION_STRIDE, MAX_GATES, Mechanism, Role, Site};
 use crate::mechanisms::Visitor;
 use vrest_ode::{Dual, Real, VectorField};
 
@@ -100,11 +100,14 @@ impl Membrane {
     /// Net current of one mechanism.
     #[inline(never)]
     fn net<R: Real>(&self, m: &Compiled, v: R, work: &[R], gates: &[R]) -> R {
-        let mut out = [R::zero(); MAX_SLOTS];
+        let mut sum = R::zero();
         // Rare enough to do without vector instructions, which would be two more copies of the library.
-        m.mechanism.currents(v, &self.site(m, work), &work[m.k.clone()], gates, &mut out);
-        let carried = m.slots.iter().zip(out).filter(|(s, _)| s.role == Role::Current);
-        carried.fold(R::zero(), |sum, (_, i)| sum + i)
+        m.mechanism.currents(v, &self.site(m, work), &work[m.k.clone()], gates, |s, current| {
+            if m.slots[s].role == Role::Current {
+                sum += current;
+            }
+        });
+        sum
     }
 
     /// Puts the moving concentrations of `y` where the mechanisms read them.
@@ -198,9 +201,9 @@ impl Membrane {
 
     #[inline(never)]
     fn steady_gates<R: Real>(&self, m: &Compiled, v: R, work: &[R]) -> [R; MAX_GATES] {
-        let mut kinetics = [Gate { source: R::zero(), rate: R::one() }; MAX_GATES];
-        m.mechanism.gates(v, &self.site(m, work), &work[m.k.clone()], &mut kinetics);
-        kinetics.map(Gate::steady)
+        let mut steady = [R::zero(); MAX_GATES];
+        m.mechanism.gates(v, &self.site(m, work), &work[m.k.clone()], |i, gate| steady[i] = gate.steady());
+        steady
     }
 
     /// Prepares `work` for `p` and binds everything at the concentrations of the parameters.
@@ -238,17 +241,12 @@ impl Membrane {
         self.prepare_from(p, &mut work);
         self.refresh(y, &mut work);
         for m in &self.mechanisms {
-            let mut out = [R::zero(); MAX_SLOTS];
-            m.mechanism.currents(
-                y[0],
-                &self.site(m, &work),
-                &work[m.k.clone()],
-                &y[m.gates.clone()],
-                &mut out,
-            );
-            for s in (0..m.slots.len()).filter(|&s| m.slots[s].role == Role::Current) {
-                f(m, s, out[s]);
-            }
+            let (site, k) = (self.site(m, &work), &work[m.k.clone()]);
+            m.mechanism.currents(y[0], &site, k, &y[m.gates.clone()], |s, current| {
+                if m.slots[s].role == Role::Current {
+                    f(m, s, current);
+                }
+            });
         }
     }
 
@@ -307,32 +305,31 @@ impl<R: Real> Flow<'_, R> {
         let Flow { membrane, m, y, work, net, totals, dy } = self;
         let site = membrane.site(m, work);
         let (v, k, gates, slopes) = (y[0], &work[m.k.clone()], &y[m.gates.clone()], &mut dy[m.gates.clone()]);
-        let mut out = [R::zero(); MAX_SLOTS];
-        mechanism.currents(v, &site, k, gates, &mut out);
-        // Counted to the most that any may have, so that the arrays become registers.
+        // Summed by mechanism first: currents that cancel within one cancel exactly.
         let mut sum = R::zero();
-        for s in 0..MAX_SLOTS {
-            if let (Some(slot), Some(total)) = (m.slots.get(s), m.totals.get(s)) {
-                // Summed by mechanism first: currents that cancel within one cancel exactly.
-                if slot.role == Role::Current {
-                    sum += out[s];
+        mechanism.currents(
+            v,
+            &site,
+            k,
+            gates,
+            #[inline(always)]
+            |s, current| {
+                if m.slots[s].role == Role::Current {
+                    sum += current;
                 }
-                if let Some(total) = total {
-                    totals[*total] += out[s];
+                if let Some(total) = m.totals[s] {
+                    totals[total] += current;
                 }
-            }
-        }
+            },
+        );
         *net += sum;
-        if gates.is_empty() {
-            return;
-        }
-        let mut kinetics = [Gate { source: R::zero(), rate: R::zero() }; MAX_GATES];
-        mechanism.gates(v, &site, k, &mut kinetics);
-        for g in 0..MAX_GATES {
-            if let (Some(gate), Some(slope)) = (gates.get(g), slopes.get_mut(g)) {
-                *slope = kinetics[g].slope(*gate);
-            }
-        }
+        mechanism.gates(
+            v,
+            &site,
+            k,
+            #[inline(always)]
+            |g, gate| slopes[g] = gate.slope(gates[g]),
+        );
     }
 }
 

@@ -3,7 +3,7 @@
 use super::{CompiledLevel, IonLevel, Membrane, Size, slot};
 use crate::constants::rt_over_f;
 use crate::equilibrium::nernst;
-use crate::mechanism::{Class, Gate, MAX_GATES};
+use crate::mechanism::{Class, Gate};
 use vrest_ode::Real;
 
 impl Membrane {
@@ -52,9 +52,10 @@ impl Membrane {
         self.prepare_at_start(p, &mut work);
         let mut all = Vec::new();
         for m in &self.mechanisms {
-            let mut kinetics = [Gate { source: 0.0, rate: 1.0 }; MAX_GATES];
-            m.mechanism.gates(v, &self.site(m, &work), &work[m.k.clone()], &mut kinetics);
-            all.extend_from_slice(&kinetics[..m.gates.len()]);
+            let first = all.len();
+            all.resize(first + m.gates.len(), Gate { source: 0.0, rate: 1.0 });
+            let own = &mut all[first..];
+            m.mechanism.gates(v, &self.site(m, &work), &work[m.k.clone()], |i, gate| own[i] = gate);
         }
         all
     }
