@@ -204,14 +204,40 @@ fn tile_at_b<S: Simd, T: Float, const R: usize, const V: usize>(
 /// out\[r\] = sum over j of A\[r, j\] w\[j\], with A \[out.len(), n\].
 #[inline(always)]
 pub fn rows_dot<S: Simd, T: Float>(simd: S, n: usize, a: &[T], w: &[T], out: &mut [T]) {
-    for (r, out) in out.iter_mut().enumerate() {
-        let row = &a[r * n..(r + 1) * n];
-        let mut acc = T::Native::<S>::splat(simd, T::default());
-        for col in (0..n).step_by(T::Native::<S>::LEN) {
-            acc = load::<S, T>(simd, row, col).mul_add(load::<S, T>(simd, w, col), acc);
+    let mut at = 0;
+    if T::Native::<S>::LEN == PAD {
+        // A vector of rows at a time: neighbours are added until one vector holds a sum of each row, four additions for
+        // all of them and not for each.
+        let mut acc = [T::Native::<S>::splat(simd, T::default()); PAD];
+        for out in out.chunks_exact_mut(PAD) {
+            for r in 0..PAD {
+                acc[r] = products(simd, &a[(at + r) * n..][..n], w);
+            }
+            let mut left = PAD / 2;
+            while left > 0 {
+                for i in 0..left {
+                    let (even, odd) = (2 * i, 2 * i + 1);
+                    acc[i] = acc[even].unzip_low(acc[odd]) + acc[even].unzip_high(acc[odd]);
+                }
+                left /= 2;
+            }
+            acc[0].store_slice(out);
+            at += PAD;
         }
-        *out = acc.reduce_sum();
     }
+    for (r, out) in out.iter_mut().enumerate().skip(at) {
+        *out = products(simd, &a[r * n..][..n], w).reduce_sum();
+    }
+}
+
+/// The products of a row with w, in as many sums as a vector has places.
+#[inline(always)]
+fn products<S: Simd, T: Float>(simd: S, row: &[T], w: &[T]) -> T::Native<S> {
+    let mut acc = T::Native::<S>::splat(simd, T::default());
+    for col in (0..row.len()).step_by(T::Native::<S>::LEN) {
+        acc = load::<S, T>(simd, row, col).mul_add(load::<S, T>(simd, w, col), acc);
+    }
+    acc
 }
 
 /// out\[j\] += sum over rows of A\[r, j\], with A \[_, n\].

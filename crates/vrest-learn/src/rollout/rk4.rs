@@ -124,16 +124,22 @@ impl<F: LearnedField, T: Float> Chunk<'_, F, T> {
             let at = 4 * slot + stage;
             let x = &mut room.x[at * x_len..(at + 1) * x_len];
             let u = &self.windows.u[(step * 3 + SAMPLE[stage]) * LANES * n_u..][..LANES * n_u];
+            let mut inside = v;
             for l in 0..LANES {
-                x[l * n_moving] = self.guard.clamp(v[l]);
-                x[l * n_moving + 1..(l + 1) * n_moving].copy_from_slice(&u[l * n_u..(l + 1) * n_u]);
+                inside[l] = self.guard.clamp(v[l]);
+                x[l * n_moving] = inside[l];
+            }
+            if n_u > 0 {
+                for l in 0..LANES {
+                    x[l * n_moving + 1..(l + 1) * n_moving].copy_from_slice(&u[l * n_u..(l + 1) * n_u]);
+                }
             }
             let tape = &mut room.tape[at * tape_len..(at + 1) * tape_len];
             self.field.forward(simd, self.weights, &room.context, x, tape, &mut k);
             let share = T::from_f64(SHARE[stage]);
             let node = T::from_f64(if stage < 3 { NODE[stage + 1] } else { 0.0 });
             for l in 0..LANES {
-                let rate = k[l] - self.guard.pull * (v[l] - x[l * n_moving]);
+                let rate = k[l] - self.guard.pull * (v[l] - inside[l]);
                 next[l] += h[l] * share * rate;
                 v[l] = start[l] + h[l] * node * rate;
             }
