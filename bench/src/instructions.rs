@@ -8,6 +8,7 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use crate::error::BenchError;
+use crate::exchange::Inputs;
 use crate::tasks;
 
 /// The tasks whose kernels are watched.
@@ -26,14 +27,7 @@ pub fn check(folder: &Path, update: bool) -> Result<bool, BenchError> {
     println!("{:<5} {:<45} {:>14} {:>14} {:>8}", "task", "", "committed", "now", "change");
     for id in WATCHED {
         let task = tasks::find(id).expect("a watched task exists");
-        let inputs = task.inputs(true)?.set("budget_s", 1e9);
-        let mut counts = [0, 0];
-        for (count, repetitions) in counts.iter_mut().zip([1, 3]) {
-            let folder = folder.join("instructions").join(id);
-            inputs.clone().set("repetitions", repetitions).write(&folder)?;
-            *count = collected(&folder, id)?;
-        }
-        let count = (counts[1] - counts[0]) / 2;
+        let count = of_a_repetition(id, task.inputs(true)?, folder)?;
         let change = before.get(id).map(|&was| count as f64 / was as f64 - 1.0);
         let verdict = match change {
             None => "new",
@@ -47,11 +41,36 @@ pub fn check(folder: &Path, update: bool) -> Result<bool, BenchError> {
         println!("{id:<5} {:<45} {was:>14} {count:>14} {percent:>8} {verdict}", task.about().title);
         now.insert(id.to_string(), count);
     }
+    good &= grows_linearly(folder)?;
     if update {
         let text = serde_json::to_string_pretty(&now).map_err(BenchError::ours)? + "\n";
         std::fs::write(&committed, text).map_err(BenchError::file("write", &committed))?;
     }
     Ok(good)
+}
+
+/// Whether a training step of twice the trajectories with twice the steps takes four times the instructions.
+fn grows_linearly(folder: &Path) -> Result<bool, BenchError> {
+    let count = |batch, steps| of_a_repetition("B4", tasks::network::inputs(batch, steps), folder);
+    let growth = count(128, 40)? as f64 / count(64, 20)? as f64;
+    let linear = (growth / 4.0 - 1.0).abs() < TOLERANCE;
+    let verdict = if linear { "linear" } else { "NOT LINEAR" };
+    println!(
+        "B4    twice the trajectories and twice the steps: {growth:.2} times the instructions, {verdict}"
+    );
+    Ok(linear)
+}
+
+/// Instructions of one repetition of our side of the task `id` on these inputs.
+fn of_a_repetition(id: &str, inputs: Inputs, folder: &Path) -> Result<u64, BenchError> {
+    let inputs = inputs.set("budget_s", 1e9);
+    let folder = folder.join("instructions").join(id);
+    let mut counts = [0, 0];
+    for (count, repetitions) in counts.iter_mut().zip([1, 3]) {
+        inputs.clone().set("repetitions", repetitions).write(&folder)?;
+        *count = collected(&folder, id)?;
+    }
+    Ok((counts[1] - counts[0]) / 2)
 }
 
 /// Instructions of our side of the task in `folder`.

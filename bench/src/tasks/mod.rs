@@ -3,7 +3,7 @@
 mod fit_gradient;
 mod hh_ensemble;
 mod leak_pump;
-mod network;
+pub mod network;
 mod prediction;
 mod start_up;
 mod stiff_cell;

@@ -24,7 +24,7 @@ const UNUSABLE: f64 = 0.25;
 pub(crate) struct Controller<R> {
     beta_now: f64,
     beta_before: f64,
-    /// The last accepted error to the power `beta_before`.
+    /// Logarithm (base 2) of the square of the last accepted error.
     trend: R,
     /// The largest factor allowed: right after a rejection the step must not grow again.
     most: R,
@@ -33,15 +33,16 @@ pub(crate) struct Controller<R> {
 /// A step is accepted where the square of its scaled error is below: at most 1, to rounding.
 pub(crate) const ACCEPTED_BELOW: f64 = 1.0 + 2.0 * f64::EPSILON;
 
-/// An error this small or smaller says nothing of the trend.
-const LEAST_TREND: f64 = 1e-4;
+/// Logarithm of the square of an error that, like any smaller one, says nothing of the trend: 2^-13 is about 1e-4.
+const LEAST_TREND: f64 = -26.0;
 
 impl<R: Real> Controller<R> {
     /// For an error estimate of order h^`order`.
     pub(crate) fn new(order: f64) -> Self {
-        let beta_before = 0.2 / order;
-        let (trend, most) = (R::from_f64(LEAST_TREND.powf(beta_before)), R::from_f64(GROW_MOST));
-        Controller { beta_now: 0.85 / order, beta_before, trend, most }
+        // Half of each, because they are applied to the logarithm of a square.
+        let [beta_now, beta_before] = [0.85, 0.2].map(|share| 0.5 * share / order);
+        let (trend, most) = (R::from_f64(LEAST_TREND), R::from_f64(GROW_MOST));
+        Controller { beta_now, beta_before, trend, most }
     }
     /// Takes note of a try whose scaled error has the square `square`, accepted if that is at most 1 and the numbers are
     /// `usable`, and returns the factor for the next step or for another try.
@@ -50,22 +51,21 @@ impl<R: Real> Controller<R> {
         // A NaN fails both comparisons.
         let usable = usable & square.lt(R::from_f64(f64::INFINITY));
         let accepted = usable & square.lt(R::from_f64(ACCEPTED_BELOW));
-        let ln = R::select(usable, square, R::one()).max(R::from_f64(1e-20)).ln() * 0.5;
-        let by_error = (ln * -self.beta_now).exp() * SAFETY;
-        let least = R::from_f64(SHRINK_MOST);
-        let next = (by_error * self.trend).max(least).min(self.most);
-        let again = R::select(usable, by_error.max(least).min(R::from_f64(SAFETY)), R::from_f64(UNUSABLE));
-        let trend = (ln.max(R::from_f64(LEAST_TREND.ln())) * self.beta_before).exp();
-        self.trend = R::select(accepted, trend, self.trend);
+        let log = R::select(usable, square, R::one()).max(R::from_f64(1e-20)).log2_estimate();
+        let trend = R::select(accepted, self.trend * self.beta_before, R::zero());
+        let allowed = log.times_plus(-self.beta_now, trend).exp2_estimate() * SAFETY;
+        let most = R::select(accepted, self.most, R::from_f64(SAFETY));
+        let factor = allowed.max(R::from_f64(SHRINK_MOST)).min(most);
+        self.trend = R::select(accepted, log.max(R::from_f64(LEAST_TREND)), self.trend);
         self.most = R::select(accepted, R::from_f64(GROW_MOST), R::one());
-        R::select(accepted, next, again)
+        R::select(usable, factor, R::from_f64(UNUSABLE))
     }
 }
 
 impl<V: Vector> Controller<Lanes<V>> {
     /// Forgets what lane `l` has seen.
     pub(crate) fn restart(&mut self, l: usize) {
-        *self.trend.lane_mut(l) = LEAST_TREND.powf(self.beta_before);
+        *self.trend.lane_mut(l) = LEAST_TREND;
         *self.most.lane_mut(l) = GROW_MOST;
     }
 }

@@ -54,6 +54,16 @@ pub trait Real:
     fn ln(self) -> Self;
     /// Square root.
     fn sqrt(self) -> Self;
+    /// log2 of a positive normal number; lanes within 1.2e-4, which is enough to choose a step by.
+    #[inline(always)]
+    fn log2_estimate(self) -> Self {
+        self.ln() * std::f64::consts::LOG2_E
+    }
+    /// 2^x for |x| < 1000; lanes within 3e-6 of itself.
+    #[inline(always)]
+    fn exp2_estimate(self) -> Self {
+        (self * std::f64::consts::LN_2).exp()
+    }
     /// Hyperbolic tangent.
     fn tanh(self) -> Self;
     /// Sine (radians).

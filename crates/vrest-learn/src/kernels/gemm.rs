@@ -117,25 +117,48 @@ fn tile<S: Simd, T: Float, const R: usize, const V: usize>(
 
 /// C += A^T B, with A \[k, m\], B \[k, n\], C \[m, n\] and n a multiple of [`PAD`]: the gradient of weights.
 #[inline(always)]
-pub fn add_at_b<S: Simd, T: Float>(simd: S, [m, k, n]: [usize; 3], a: &[T], b: &[T], c: &mut [T]) {
+pub fn add_at_b<S: Simd, T: Float>(simd: S, shape: [usize; 3], a: &[T], b: &[T], c: &mut [T]) {
+    add_rows_of_at_b(simd, shape, a, b, c, |_| shape[0]);
+}
+
+/// C += A^T A, with A \[k, n\], C \[n, n\] and n a multiple of [`PAD`]: only what is on the diagonal and above it is
+/// complete.
+#[inline(always)]
+pub fn add_at_a<S: Simd, T: Float>(simd: S, [k, n]: [usize; 2], a: &[T], c: &mut [T]) {
+    add_rows_of_at_b(simd, [n, k, n], a, a, c, |end| end);
+}
+
+/// C += A^T B for the rows below `rows(end)` of the columns that end at `end`.
+#[inline(always)]
+fn add_rows_of_at_b<S: Simd, T: Float>(
+    simd: S,
+    [m, k, n]: [usize; 3],
+    a: &[T],
+    b: &[T],
+    c: &mut [T],
+    rows: impl Fn(usize) -> usize,
+) {
     let len = T::Native::<S>::LEN;
     let mut col = 0;
     if len == PAD {
         while col + 4 * len <= n {
-            column_of_tiles_at_b::<S, T, 4, 4>(simd, [m, k, n], col, a, b, c);
-            col += 4 * len;
+            let end = col + 4 * len;
+            column_of_tiles_at_b::<S, T, 4, 4>(simd, [m, k, n], [rows(end), col], a, b, c);
+            col = end;
         }
         if col + 2 * len <= n {
-            column_of_tiles_at_b::<S, T, 8, 2>(simd, [m, k, n], col, a, b, c);
-            col += 2 * len;
+            let end = col + 2 * len;
+            column_of_tiles_at_b::<S, T, 8, 2>(simd, [m, k, n], [rows(end), col], a, b, c);
+            col = end;
         }
         if col < n {
-            column_of_tiles_at_b::<S, T, 12, 1>(simd, [m, k, n], col, a, b, c);
+            column_of_tiles_at_b::<S, T, 12, 1>(simd, [m, k, n], [rows(n), col], a, b, c);
         }
     } else {
         while col < n {
-            column_of_tiles_at_b::<S, T, 6, 2>(simd, [m, k, n], col, a, b, c);
-            col += 2 * len;
+            let end = col + 2 * len;
+            column_of_tiles_at_b::<S, T, 6, 2>(simd, [m, k, n], [rows(end), col], a, b, c);
+            col = end;
         }
     }
 }
@@ -144,21 +167,21 @@ pub fn add_at_b<S: Simd, T: Float>(simd: S, [m, k, n]: [usize; 3], a: &[T], b: &
 fn column_of_tiles_at_b<S: Simd, T: Float, const R: usize, const V: usize>(
     simd: S,
     [m, k, n]: [usize; 3],
-    col: usize,
+    [rows, col]: [usize; 2],
     a: &[T],
     b: &[T],
     c: &mut [T],
 ) {
     let mut row = 0;
-    while row + R <= m {
+    while row + R <= rows {
         tile_at_b::<S, T, R, V>(simd, [m, k, n], [row, col], a, b, c);
         row += R;
     }
-    while row + 4 <= m {
+    while row + 4 <= rows {
         tile_at_b::<S, T, 4, V>(simd, [m, k, n], [row, col], a, b, c);
         row += 4;
     }
-    while row < m {
+    while row < rows {
         tile_at_b::<S, T, 1, V>(simd, [m, k, n], [row, col], a, b, c);
         row += 1;
     }
@@ -303,6 +326,16 @@ mod tests {
                     let (i, j) = (at / n, at % n);
                     let want: f64 = before[at] + (0..m).map(|q| a[q * k + i] * rows[q * n + j]).sum::<f64>();
                     assert!((got - want).abs() < 1e-12, "{got} {want}");
+                }
+                let mut square = fill(n * n, 0.2);
+                let before = square.clone();
+                add_at_a(simd, [m, n], &rows, &mut square);
+                for i in 0..n {
+                    for j in i..n {
+                        let products = (0..m).map(|q| rows[q * n + i] * rows[q * n + j]).sum::<f64>();
+                        let want = before[i * n + j] + products;
+                        assert!((square[i * n + j] - want).abs() < 1e-12, "{i} {j}");
+                    }
                 }
                 let mut sums = vec![1.0; n];
                 add_column_sums(simd, n, &rows, &mut sums);

@@ -3,7 +3,7 @@
 //! Sums of squares and products are accumulated over fixed blocks of rows by the kernels in `f64`, blocks
 //! added in order, so that any number of threads gives the same bits.
 
-use crate::kernels::gemm::{add_at_b, padded};
+use crate::kernels::gemm::{add_at_a, padded};
 use crate::kernels::{Aligned, Kernel, dispatch};
 use fearless_simd::Simd;
 use nalgebra::{DMatrix, DVector};
@@ -32,7 +32,7 @@ impl Kernel for Accumulate<'_> {
     #[inline(always)]
     fn run<S: Simd>(self, simd: S) {
         let rows = self.rows.len() / self.width;
-        add_at_b(simd, [self.width, rows, self.width], self.rows, self.rows, self.sum);
+        add_at_a(simd, [rows, self.width], self.rows, self.sum);
     }
 }
 
@@ -59,7 +59,13 @@ impl NormalEquations {
                 sum
             })
             .collect();
-        let entry = |i: usize, j: usize| sums.iter().map(|s| s[i * width + j]).sum::<f64>();
+        let mut total = vec![0.0; width * width];
+        total.par_chunks_mut(width).with_min_len(16).enumerate().for_each(|(i, row)| {
+            for sum in &sums {
+                row.iter_mut().zip(&sum[i * width..]).for_each(|(total, part)| *total += part);
+            }
+        });
+        let entry = |i: usize, j: usize| total[i * width + j];
         NormalEquations {
             matrix: DMatrix::from_fn(unknowns, unknowns, |i, j| entry(i.min(j), i.max(j))),
             rhs: DVector::from_fn(unknowns, |i, _| entry(i, unknowns)),

@@ -191,6 +191,14 @@ impl<V: Vector> Real for Lanes<V> {
         each!(i => functions::exp(self.0[i]))
     }
     #[inline(always)]
+    fn log2_estimate(self) -> Self {
+        each!(i => functions::log2_estimate(self.0[i]))
+    }
+    #[inline(always)]
+    fn exp2_estimate(self) -> Self {
+        each!(i => functions::exp2_estimate(self.0[i]))
+    }
+    #[inline(always)]
     fn exp_m1(self) -> Self {
         each!(i => functions::exp_m1(self.0[i]))
     }
