@@ -59,7 +59,7 @@ pub trait Real:
     fn log2_estimate(self) -> Self {
         self.ln() * std::f64::consts::LOG2_E
     }
-    /// 2^x for |x| < 1000; lanes within 3e-6 of itself.
+    /// 2^x for |x| < 1000; lanes within 4e-6 of itself.
     #[inline(always)]
     fn exp2_estimate(self) -> Self {
         (self * std::f64::consts::LN_2).exp()

@@ -159,7 +159,7 @@ pub(super) fn log2_estimate<V: Vector>(x: V) -> V {
     p.mul_add(m, c(4.029_211_39)).mul_add(m, exponent.sub(c(2.498_353_15)))
 }
 
-/// 2^x for |x| < 1000, within 3e-6 of itself.
+/// 2^x for |x| < 1000, within 4e-6 of itself.
 #[inline(always)]
 pub(super) fn exp2_estimate<V: Vector>(x: V) -> V {
     let c = V::splat;
@@ -267,7 +267,7 @@ mod tests {
         for i in 0..100_000 {
             let x = -999.0 + f64::from(i) * 0.019_98;
             let estimate = value(Function::Exp2Estimate, x);
-            assert!((estimate / x.exp2() - 1.0).abs() < 3e-6, "2^{x}: {estimate}");
+            assert!((estimate / x.exp2() - 1.0).abs() < 4e-6, "2^{x}: {estimate}");
             let estimate = value(Function::Log2Estimate, x.exp2());
             assert!((estimate - x).abs() < 1.2e-4, "log2 2^{x}: {estimate}");
         }
