@@ -252,7 +252,7 @@ mod tests {
             check("B", |d| d.bernoulli(), series, x);
         }
         for x in [-30.0, -0.3001, -0.2999, -0.1, 0.0, 1e-9, 0.1, 0.2999, 0.3001, 5.0, 30.0] {
-            check("B with e^x", |d| d.bernoulli_with(d.exp()), |x| Real::bernoulli_slope(x), x);
+            check("B with e^x", |d| d.bernoulli_with(d.exp()), Real::bernoulli_slope, x);
         }
         for x in [-30.0f64, -3.0, 3.0, 30.0] {
             check("B", |d| d.bernoulli(), |x| 1.0 / x.exp_m1() - x * x.exp() / x.exp_m1().powi(2), x);
