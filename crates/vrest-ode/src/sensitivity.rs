@@ -78,7 +78,7 @@ pub fn sensitivities<F: VectorField>(
     }
 }
 
-/// Derivatives that share one pass. The values cost as much as eight of them, so that a pass that is half empty is
+/// Derivatives that share one pass. The values cost as much as three of them, so that a pass that is half empty is
 /// cheaper than a second one; a second size of pass would make the program a good deal slower to build.
 const TOGETHER: usize = 12;
 
