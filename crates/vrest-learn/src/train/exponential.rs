@@ -98,12 +98,9 @@ impl Regressors {
     pub fn fit(&self, from_zero: bool, ridge: f64, iterations: usize) -> Option<Vec<f64>> {
         let mut best: Option<(f64, Vec<f64>)> = None;
         let mut w = if from_zero { vec![0.0; self.n] } else { self.base.clone() };
-        let mut steps = self.steps(&w);
-        if from_zero {
-            for ((_, step), &h) in steps.iter_mut().zip(&self.h) {
-                *step = Step { gain: h, gain_slope: 0.0, scale: 1.0 };
-            }
-        }
+        let plain = |(&(f, _), &h): (&(f64, f64), &f64)| (f, Step { gain: h, gain_slope: 0.0, scale: 1.0 });
+        let mut steps =
+            if from_zero { self.constants.iter().zip(&self.h).map(plain).collect() } else { self.steps(&w) };
         for iteration in 0..iterations {
             let equations = NormalEquations::new(self.n, self.len(), |i, row| {
                 let (f, step) = &steps[i];
