@@ -44,8 +44,8 @@ struct Args {
     /// Writes all figures as JSON.
     #[arg(long, value_name = "FILE")]
     json: Option<PathBuf>,
-    /// Writes the report as Markdown, with its pictures beside it.
-    #[arg(long, value_name = "FILE")]
+    /// Writes the report as Markdown, with its pictures in a folder of the same name beside it.
+    #[arg(long, value_name = "FILE.md")]
     markdown: Option<PathBuf>,
 }
 
@@ -116,10 +116,9 @@ fn bench(args: &Args) -> Result<bool, BenchError> {
     }
     println!("{}", report::render(&report, |_| None));
     if let Some(path) = &args.markdown {
-        let folder = path.parent().unwrap_or(Path::new("."));
         let mut pictures = Vec::new();
         for task in &report.tasks {
-            pictures.push((task.id.clone(), report::draw(task, folder)?));
+            pictures.push((task.id.clone(), report::draw(task, path)?));
         }
         let picture = |task: &TaskReport| pictures.iter().find(|p| p.0 == task.id).and_then(|p| p.1.clone());
         std::fs::write(path, report::render(&report, picture)).map_err(BenchError::file("write", path))?;

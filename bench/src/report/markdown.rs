@@ -7,7 +7,7 @@ use super::{Report, Row, TaskReport};
 /// The whole report; `picture` gives the file name of a task's work-precision picture where there is one.
 pub fn render(report: &Report, picture: impl Fn(&TaskReport) -> Option<String>) -> String {
     let mut out = String::from("# Benchmarks\n\n");
-    out += "Written by `cargo run --release -p vrest-bench -- --markdown docs/benchmarks.md`; not edited by hand.\n\n";
+    out += "Written by `cargo run --release -p vrest-bench -- --markdown FILE`; not edited by hand.\n\n";
     let _ = writeln!(out, "Machine: {}.\n", report.machine.sentence());
     let versions: Vec<String> = report.versions().iter().map(|(n, v)| format!("{n} {v}")).collect();
     if !versions.is_empty() {

@@ -7,9 +7,9 @@ use vrest_figures::{Axis, Color, Figure, Line, Panel, Points};
 use super::TaskReport;
 use crate::error::BenchError;
 
-/// Draws the task's curves as `benchmarks/ID.svg` below `folder` and gives that name; none where the task has no
+/// Draws the task's curves as `PAGE/ID.svg` beside the page `PAGE.md` and gives that name; none where the task has no
 /// curves.
-pub fn draw(task: &TaskReport, folder: &Path) -> Result<Option<String>, BenchError> {
+pub fn draw(task: &TaskReport, page: &Path) -> Result<Option<String>, BenchError> {
     if task.curves.is_empty() {
         return Ok(None);
     }
@@ -28,10 +28,11 @@ pub fn draw(task: &TaskReport, folder: &Path) -> Result<Option<String>, BenchErr
         .size(760.0, 460.0)
         .described("Error against time for each solver over tolerances; lower left is better.")
         .panel(panel);
-    let name = format!("benchmarks/{}.svg", task.id.to_lowercase());
-    let path = folder.join(&name);
-    let parent = folder.join("benchmarks");
-    std::fs::create_dir_all(&parent).map_err(BenchError::file("create", &parent))?;
+    let folder = page.file_stem().unwrap_or_default().to_string_lossy();
+    let name = format!("{folder}/{}.svg", task.id.to_lowercase());
+    let folder = page.with_file_name(&*folder);
+    let path = page.with_file_name(&name);
+    std::fs::create_dir_all(&folder).map_err(BenchError::file("create", &folder))?;
     std::fs::write(&path, figure.to_svg()).map_err(BenchError::file("write", &path))?;
     Ok(Some(name))
 }

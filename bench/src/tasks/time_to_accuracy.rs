@@ -81,7 +81,7 @@ impl Task for TimeToAccuracy {
         let ranges = LOW.iter().chain(&HIGH).copied().collect();
         Ok(Inputs::default()
             .set("milestones", MILESTONES.to_vec())
-            .set("limit_s", if quick { 5.0 } else { 240.0 })
+            .set("limit_s", if quick { 5.0 } else { 600.0 })
             .set("samples", SAMPLES.to_vec())
             .set("stride", STRIDE)
             .set("interval_ms", INTERVAL_MS)

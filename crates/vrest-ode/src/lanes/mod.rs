@@ -88,7 +88,7 @@ impl<V: Vector> Lanes<V> {
     /// 1/x to three digits where x > 0: for what needs no more, and without the long wait for a division.
     #[inline(always)]
     pub(crate) fn reciprocal_estimate(self) -> Self {
-        each!(i => functions::reciprocal_estimate(self.0[i]))
+        each!(i => self.0[i].reciprocal_estimate())
     }
     /// The place of lane `l`.
     #[inline(always)]
@@ -175,12 +175,12 @@ impl<V: Vector> SubAssign for Lanes<V> {
     }
 }
 
-/// Methods of [`Real`] that [`functions`] has for one vector.
-macro_rules! of_functions {
+/// Methods of [`Real`] that a vector has.
+macro_rules! of_vectors {
     ($($name:ident),*) => {
         $(#[inline(always)]
         fn $name(self) -> Self {
-            each!(i => functions::$name(self.0[i]))
+            each!(i => self.0[i].$name())
         })*
     };
 }
@@ -197,7 +197,7 @@ impl<V: Vector> Real for Lanes<V> {
     fn first(self) -> f64 {
         self.lane(0)
     }
-    of_functions!(exp, exp_m1, ln, tanh, sin, log2_estimate, exp2_estimate);
+    of_vectors!(exp, exp_m1, ln, tanh, sin, log2_estimate, exp2_estimate);
     #[inline(always)]
     fn sqrt(self) -> Self {
         each!(i => self.0[i].sqrt())

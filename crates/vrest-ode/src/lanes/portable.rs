@@ -1,4 +1,7 @@
 //! Vectors for any processor: plain loops, which the compiler turns into what the architecture has at least.
+//!
+//! A copy of each loop at each place where model code has an operation would be large and slow to build, so that there
+//! each is called. An elementary function is called as a whole, and inside it nothing is.
 
 use super::vector::{EIGHT, Vector, masks_are_bits};
 use crate::simd;
@@ -8,14 +11,90 @@ use crate::simd;
 #[repr(align(64))]
 pub struct Portable([f64; EIGHT]);
 
-impl Portable {
+/// The same in loops that are inlined.
+#[derive(Debug, Clone, Copy)]
+#[repr(align(64))]
+struct Inlined([f64; EIGHT]);
+
+/// What both store alike.
+macro_rules! an_array {
+    ($vector:ident) => {
+        masks_are_bits!();
+
+        #[inline(always)]
+        fn enter<T>(f: impl FnOnce() -> T) -> T {
+            simd::enter_portable(f)
+        }
+        #[inline(always)]
+        fn splat(x: f64) -> Self {
+            $vector([x; EIGHT])
+        }
+        #[inline(always)]
+        fn from_array(x: [f64; EIGHT]) -> Self {
+            $vector(x)
+        }
+        #[inline(always)]
+        fn as_array(&self) -> &[f64; EIGHT] {
+            &self.0
+        }
+        #[inline(always)]
+        fn as_mut_array(&mut self) -> &mut [f64; EIGHT] {
+            &mut self.0
+        }
+    };
+}
+
+/// Calls of what is inlined elsewhere. By reference: a vector handed over as a value is copied for each call.
+macro_rules! called {
+    ($($name:ident($($arg:ident),*))*) => {
+        $(#[inline(always)]
+        fn $name(self $(, $arg: Self)*) -> Self {
+            #[inline(never)]
+            fn called(a: &Portable $(, $arg: &Portable)*) -> Portable {
+                Portable(Inlined(a.0).$name($(Inlined($arg.0)),*).0)
+            }
+            called(&self $(, &$arg)*)
+        })*
+    };
+}
+
+impl Vector for Portable {
+    an_array!(Portable);
+    called! {
+        add(b) sub(b) mul(b) div(b) mul_add(b, c) sqrt() min(b) max(b)
+        and(b) and_not(b) xor(b) add_bits(b) sub_bits(b) lt(b)
+        exp() exp_m1() ln() tanh() sin() log2_estimate() exp2_estimate() reciprocal_estimate()
+    }
+    #[inline(never)]
+    fn up<const N: u32>(self) -> Self {
+        Portable(Inlined(self.0).up::<N>().0)
+    }
+    #[inline(never)]
+    fn down<const N: u32>(self) -> Self {
+        Portable(Inlined(self.0).down::<N>().0)
+    }
+    #[inline(always)]
+    fn select(mask: Self, yes: Self, no: Self) -> Self {
+        #[inline(never)]
+        fn called(mask: &Portable, yes: &Portable, no: &Portable) -> Portable {
+            Portable(Inlined::select(Inlined(mask.0), Inlined(yes.0), Inlined(no.0)).0)
+        }
+        called(&mask, &yes, &no)
+    }
+    #[inline(never)]
+    fn mask_bits(a: Self) -> u32 {
+        Inlined::mask_bits(Inlined(a.0))
+    }
+}
+
+impl Inlined {
     #[inline(always)]
     fn map(self, f: impl Fn(f64) -> f64) -> Self {
         let mut out = self.0;
         for x in &mut out {
             *x = f(*x);
         }
-        Portable(out)
+        Inlined(out)
     }
     #[inline(always)]
     fn zip(self, b: Self, f: impl Fn(f64, f64) -> f64) -> Self {
@@ -23,69 +102,60 @@ impl Portable {
         for i in 0..EIGHT {
             out[i] = f(self.0[i], b.0[i]);
         }
-        Portable(out)
-    }
-    #[inline(always)]
-    fn zip_bits(self, b: Self, f: impl Fn(u64, u64) -> u64) -> Self {
-        self.zip(b, |a, b| f64::from_bits(f(a.to_bits(), b.to_bits())))
+        Inlined(out)
     }
 }
 
-/// Not inlined: a copy of each loop at each place where model code has an operation would be large and slow to build.
-macro_rules! portable {
-    ($(fn $name:ident($($arg:ident),*) $body:expr)*) => {
-        $(#[inline(never)] fn $name(self $(, $arg: Self)*) -> Self { let a = self; $body(a $(, $arg)*) })*
+macro_rules! loops {
+    ($($name:ident = $f:expr;)*) => {
+        $(#[inline(always)]
+        fn $name(self, b: Self) -> Self {
+            self.zip(b, $f)
+        })*
     };
 }
 
-impl Vector for Portable {
-    masks_are_bits!();
+macro_rules! loops_of_bits {
+    ($($name:ident = $f:expr;)*) => {
+        $(#[inline(always)]
+        fn $name(self, b: Self) -> Self {
+            let f: fn(u64, u64) -> u64 = $f;
+            self.zip(b, |a, b| f64::from_bits(f(a.to_bits(), b.to_bits())))
+        })*
+    };
+}
 
-    #[inline(always)]
-    fn enter<T>(f: impl FnOnce() -> T) -> T {
-        simd::enter_portable(f)
+impl Vector for Inlined {
+    an_array!(Inlined);
+    loops! {
+        add = |a, b| a + b;
+        sub = |a, b| a - b;
+        mul = |a, b| a * b;
+        div = |a, b| a / b;
+        min = |a, b| if a < b { a } else { b };
+        max = |a, b| if a > b { a } else { b };
+        lt = |a, b| f64::from_bits(u64::from(a < b).wrapping_neg());
+    }
+    loops_of_bits! {
+        and = |a, b| a & b;
+        and_not = |a, b| !a & b;
+        xor = |a, b| a ^ b;
+        add_bits = u64::wrapping_add;
+        sub_bits = u64::wrapping_sub;
     }
     #[inline(always)]
-    fn splat(x: f64) -> Self {
-        Portable([x; EIGHT])
+    fn mul_add(self, b: Self, c: Self) -> Self {
+        Inlined(std::array::from_fn(|i| self.0[i].mul_add(b.0[i], c.0[i])))
     }
     #[inline(always)]
-    fn from_array(x: [f64; EIGHT]) -> Self {
-        Portable(x)
+    fn sqrt(self) -> Self {
+        self.map(f64::sqrt)
     }
     #[inline(always)]
-    fn as_array(&self) -> &[f64; EIGHT] {
-        &self.0
-    }
-    #[inline(always)]
-    fn as_mut_array(&mut self) -> &mut [f64; EIGHT] {
-        &mut self.0
-    }
-    portable! {
-        fn add(b) |a: Self, b| a.zip(b, |a, b| a + b)
-        fn sub(b) |a: Self, b| a.zip(b, |a, b| a - b)
-        fn mul(b) |a: Self, b| a.zip(b, |a, b| a * b)
-        fn div(b) |a: Self, b| a.zip(b, |a, b| a / b)
-        fn mul_add(b, c) |a: Self, b: Self, c: Self| {
-            Portable(std::array::from_fn(|i| a.0[i].mul_add(b.0[i], c.0[i])))
-        }
-        fn sqrt() |a: Self| a.map(f64::sqrt)
-        fn min(b) |a: Self, b| a.zip(b, |a, b| if a < b { a } else { b })
-        fn max(b) |a: Self, b| a.zip(b, |a, b| if a > b { a } else { b })
-        fn and(b) |a: Self, b| a.zip_bits(b, |a, b| a & b)
-        fn and_not(b) |a: Self, b| a.zip_bits(b, |a, b| !a & b)
-        fn xor(b) |a: Self, b| a.zip_bits(b, |a, b| a ^ b)
-        fn add_bits(b) |a: Self, b| a.zip_bits(b, u64::wrapping_add)
-        fn sub_bits(b) |a: Self, b| a.zip_bits(b, u64::wrapping_sub)
-        fn lt(b) |a: Self, b| a.zip_bits(b, |a, b| {
-            u64::from(f64::from_bits(a) < f64::from_bits(b)).wrapping_neg()
-        })
-    }
-    #[inline(never)]
     fn up<const N: u32>(self) -> Self {
         self.map(|a| f64::from_bits(a.to_bits() << N))
     }
-    #[inline(never)]
+    #[inline(always)]
     fn down<const N: u32>(self) -> Self {
         self.map(|a| f64::from_bits(a.to_bits() >> N))
     }
@@ -93,7 +163,7 @@ impl Vector for Portable {
     fn select(mask: Self, yes: Self, no: Self) -> Self {
         mask.and(yes).xor(mask.and_not(no))
     }
-    #[inline(never)]
+    #[inline(always)]
     fn mask_bits(a: Self) -> u32 {
         (0..EIGHT).fold(0, |bits, i| bits | ((a.0[i].to_bits() & 1) as u32) << i)
     }

@@ -4,6 +4,7 @@
 //! therefore name the machine's registers. Every operation is one instruction or two; whatever is built of them is
 //! written once, in `functions`.
 
+use super::functions;
 use super::portable::Portable;
 #[cfg(target_arch = "x86_64")]
 use super::x86::{Pair, Wide};
@@ -12,6 +13,17 @@ use std::fmt::Debug;
 
 /// How many.
 pub(crate) const EIGHT: usize = 8;
+
+/// The elementary functions of one number as methods.
+macro_rules! elementary {
+    ($($name:ident)*) => {
+        $(/// See `functions`.
+        #[inline(always)]
+        fn $name(self) -> Self {
+            functions::$name(self)
+        })*
+    };
+}
 
 /// Eight numbers, and what one instruction does with them.
 ///
@@ -73,6 +85,7 @@ pub trait Vector: Copy + Debug + Send + Sync + 'static {
     fn none(a: Self::Mask) -> Self::Mask;
     /// One bit a place, the first the lowest.
     fn mask_bits(a: Self::Mask) -> u32;
+    elementary!(exp exp_m1 ln tanh sin log2_estimate exp2_estimate reciprocal_estimate);
 
     /// The first eight numbers of `x`.
     #[inline(always)]
