@@ -50,14 +50,7 @@ pub fn gemm<S: Simd, T: Float>(simd: S, [m, k, n]: [usize; 3], a: &[T], b: &[T],
         }
     } else {
         while col < n {
-            // Twelve sums hide the latency of a multiply-add, and what 6 rows leave of m is one or two tiles of 4.
-            let fours = 4 * [0, 2, 1][m % 6 / 2];
-            for row in (0..fours).step_by(4) {
-                tile::<S, T, 4, 2>(simd, [k, n], [row, col], a, b, init, c);
-            }
-            for row in (fours..m).step_by(6) {
-                tile::<S, T, 6, 2>(simd, [k, n], [row, col], a, b, init, c);
-            }
+            column_of_tiles::<S, T, 4, 2>(simd, [m, k, n], col, a, b, init, c);
             col += 2 * len;
         }
     }
