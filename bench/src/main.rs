@@ -45,7 +45,7 @@ struct Args {
     #[arg(long, value_name = "FILE")]
     json: Option<PathBuf>,
     /// Writes the report as Markdown, with its pictures in a folder of the same name beside it.
-    #[arg(long, value_name = "FILE.md")]
+    #[arg(long, value_name = "FILE.md", value_parser = page)]
     markdown: Option<PathBuf>,
 }
 
@@ -128,6 +128,15 @@ fn bench(args: &Args) -> Result<bool, BenchError> {
         std::fs::write(path, text).map_err(BenchError::file("write", path))?;
     }
     Ok(!report.failed())
+}
+
+/// A page that its folder of pictures can stand beside: refused at once, not after the measuring.
+fn page(path: &str) -> Result<PathBuf, String> {
+    let path = PathBuf::from(path);
+    if path.file_stem() == path.file_name() {
+        return Err("its pictures go into a folder of its name without the ending; write `FILE.md`".into());
+    }
+    Ok(path)
 }
 
 /// The build's target folder, where this binary lies.
