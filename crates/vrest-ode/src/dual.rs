@@ -173,6 +173,10 @@ impl<R: Real, const N: usize> Real for Dual<R, N> {
         self.chain(self.re.sin(), (self.re + std::f64::consts::FRAC_PI_2).sin())
     }
     #[inline(always)]
+    fn times_plus(self, factor: f64, addend: Self) -> Self {
+        self.zip(addend, self.re.times_plus(factor, addend.re), |e, a| e.times_plus(factor, a))
+    }
+    #[inline(always)]
     fn bernoulli(self) -> Self {
         self.chain(self.re.bernoulli(), self.re.bernoulli_slope())
     }

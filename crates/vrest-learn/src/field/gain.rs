@@ -166,16 +166,16 @@ impl<G: LearnedField> LearnedField for Gain<G> {
     }
 
     #[inline(always)]
-    fn regressors<R: Real>(&self, weights: &[f64], x: &[R], work: &mut [R], row: &mut [R]) {
-        let value = self.eval(weights, x, work);
+    fn regressors<R: Real>(&self, weights: &[f64], x: &[R], work: &mut [R], row: &mut [R]) -> R {
         let (own, inner) = work.split_at_mut(1 + self.n_fixed);
         let (of_gain, of_inner) = row.split_at_mut(self.n_fixed);
+        let value = own[0] * self.inner.regressors(&weights[self.n_fixed..], x, inner, of_inner);
         for (place, &z) in of_gain.iter_mut().zip(&own[1..]) {
             *place = z * value;
         }
-        self.inner.regressors(&weights[self.n_fixed..], x, inner, of_inner);
         for place in of_inner {
             *place = *place * own[0];
         }
+        value
     }
 }

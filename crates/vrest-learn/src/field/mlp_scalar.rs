@@ -39,7 +39,7 @@ impl Mlp {
         for unit in 0..self.hidden[0] {
             let mut z = start[unit];
             for (&x, &w) in x.iter().zip(&weights[at + unit * inputs..]) {
-                z += x * w;
+                z = x.times_plus(w, z);
             }
             below[unit] = self.activation.real(z);
         }
@@ -63,12 +63,13 @@ impl Mlp {
         dot(self.hidden_values(weights, x, work), weights, bias)
     }
 
-    /// dF/dw for the output weights and bias: the last hidden values and one.
+    /// Writes dF/dw for the output weights and bias, the last hidden values and one; returns F.
     #[inline(always)]
-    pub fn regressors<R: Real>(&self, weights: &[f64], x: &[R], work: &mut [R], row: &mut [R]) {
+    pub fn regressors<R: Real>(&self, weights: &[f64], x: &[R], work: &mut [R], row: &mut [R]) -> R {
         let values = self.hidden_values(weights, x, work);
         row[..values.len()].copy_from_slice(values);
         row[values.len()] = R::one();
+        dot(values, weights, weights[self.n_linear() - 1])
     }
 }
 
@@ -77,7 +78,7 @@ impl Mlp {
 pub(super) fn dot<R: Real>(x: &[R], w: &[f64], bias: f64) -> R {
     let mut sum = R::from_f64(bias);
     for (&x, &w) in x.iter().zip(w) {
-        sum += x * w;
+        sum = x.times_plus(w, sum);
     }
     sum
 }

@@ -125,6 +125,6 @@ pub trait LearnedField: Clone + Debug + Send + Sync + 'static {
 
     /// The first so many weights are those in which F is linear or nearly so: a least-squares solve finds them.
     fn n_solved(&self) -> usize;
-    /// dF/dw for those weights, after `prepare`: the regressors that the solve sees.
-    fn regressors<R: Real>(&self, weights: &[f64], x: &[R], work: &mut [R], row: &mut [R]);
+    /// Writes dF/dw for those weights to `row`, the regressors that the solve sees, and returns F(x; z); after `prepare`.
+    fn regressors<R: Real>(&self, weights: &[f64], x: &[R], work: &mut [R], row: &mut [R]) -> R;
 }

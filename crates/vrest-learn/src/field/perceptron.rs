@@ -111,7 +111,7 @@ impl LearnedField for Perceptron {
         self.0.n_linear()
     }
     #[inline(always)]
-    fn regressors<R: Real>(&self, weights: &[f64], x: &[R], work: &mut [R], row: &mut [R]) {
-        self.0.regressors(weights, x, work, row);
+    fn regressors<R: Real>(&self, weights: &[f64], x: &[R], work: &mut [R], row: &mut [R]) -> R {
+        self.0.regressors(weights, x, work, row)
     }
 }

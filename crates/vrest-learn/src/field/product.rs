@@ -151,10 +151,11 @@ impl LearnedField for Product {
     }
 
     #[inline(always)]
-    fn regressors<R: Real>(&self, weights: &[f64], x: &[R], work: &mut [R], row: &mut [R]) {
+    fn regressors<R: Real>(&self, weights: &[f64], x: &[R], work: &mut [R], row: &mut [R]) -> R {
+        let (w_surface, w_mlp) = weights.split_at(self.surface.n_weights());
         let (surface, mlp) = work.split_at_mut(self.surface.work_len());
         let (of_surface, of_mlp) = row.split_at_mut(self.surface.n_weights());
         self.surface.regressors(x, surface, of_surface);
-        self.mlp.regressors(&weights[self.surface.n_weights()..], x, mlp, of_mlp);
+        self.surface.eval(w_surface, x, surface) + self.mlp.regressors(w_mlp, x, mlp, of_mlp)
     }
 }

@@ -232,13 +232,19 @@ impl Surface {
     /// The coefficients and the terms of one trajectory.
     #[inline(always)]
     pub fn prepare<R: Real>(&self, weights: &[f64], z: &[R], work: &mut [R]) {
+        self.prepare_terms(z, work);
         let (own, terms) = work[..self.work_len()].split_at_mut(self.n_coefficients());
-        self.terms(R::one(), z, terms);
         own[0] = dot(terms, weights, 0.0);
         for k in 0..self.n_moving {
             let affine = &weights[self.n_terms() + k * self.n_affine()..];
             own[1 + k] = dot(&terms[..self.n_affine()], affine, 0.0);
         }
+    }
+
+    /// The terms alone, which are all that `regressors` needs.
+    #[inline(always)]
+    pub fn prepare_terms<R: Real>(&self, z: &[R], work: &mut [R]) {
+        self.terms(R::one(), z, &mut work[self.n_coefficients()..self.work_len()]);
     }
 
     /// S(x; z) after `prepare`.
@@ -249,7 +255,7 @@ impl Surface {
         for k in 1..self.n_moving {
             let mut slope = work[1 + k];
             for &x in &x[..=k] {
-                slope += x * weights[at];
+                slope = x.times_plus(weights[at], slope);
                 at += 1;
             }
             sum += slope * x[k];
@@ -257,7 +263,7 @@ impl Surface {
         sum
     }
 
-    /// dS/dw for all weights, after `prepare`.
+    /// dS/dw for all weights, after `prepare` or `prepare_terms`.
     #[inline(always)]
     pub fn regressors<R: Real>(&self, x: &[R], work: &[R], row: &mut [R]) {
         let terms = &work[self.n_coefficients()..self.work_len()];

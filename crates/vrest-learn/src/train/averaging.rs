@@ -4,8 +4,11 @@
 //! noise falls by sqrt(m), and the mean of a solution of an affine equation solves that equation with the mean
 //! stimulus, so nothing is lost but what is faster than a block.
 
+use super::encoding::spread;
 use super::split::Split;
 use ndarray::{Array1, Array2, ArrayView1};
+use rayon::prelude::*;
+use std::borrow::Cow;
 use vrest_data::Dataset;
 
 /// Values of a mean that are tried.
@@ -15,38 +18,35 @@ const LEAST_BLOCKS: usize = 24;
 /// Noise below this share of the voltages' standard deviation is left alone.
 const NEGLIGIBLE: f64 = 1e-3;
 
-/// The standard deviation of white noise on the recorded voltages, mV: second differences of a smooth trace are far
-/// smaller than those of noise, whose median absolute value is 0.6745 sqrt(6) of its standard deviation.
+/// The standard deviation of white noise on the recorded voltages of a typical sample, mV: second differences of a smooth
+/// trace are far smaller than those of noise, whose median absolute value is 0.6745 sqrt(6) of its standard deviation.
 pub fn noise_mv(data: &Dataset, samples: &[usize]) -> f64 {
-    let mut seconds: Vec<f64> = samples
-        .iter()
-        .flat_map(|&i| {
-            let v = data.y.row(i);
-            (1..v.len().saturating_sub(1)).map(move |k| (v[k - 1] - 2.0 * v[k] + v[k + 1]).abs())
-        })
-        .collect();
-    if seconds.is_empty() {
-        return 0.0;
-    }
-    let middle = seconds.len() / 2;
-    *seconds.select_nth_unstable_by(middle, f64::total_cmp).1 / (0.6745 * 6f64.sqrt())
+    let of = |&i: &usize| {
+        let v = data.y.row(i);
+        let seconds = (1..v.len().saturating_sub(1)).map(|k| (v[k - 1] - 2.0 * v[k] + v[k + 1]).abs());
+        median(seconds.collect())
+    };
+    median(samples.par_iter().filter_map(of).collect()).unwrap_or(0.0) / (0.6745 * 6f64.sqrt())
+}
+
+/// The middle one of `values`; none of none.
+fn median(mut values: Vec<f64>) -> Option<f64> {
+    let middle = values.len() / 2;
+    (!values.is_empty()).then(|| *values.select_nth_unstable_by(middle, f64::total_cmp).1)
 }
 
 /// The block lengths worth trying: one alone where the data are clean.
 pub fn candidates(data: &Dataset, split: &Split) -> Vec<usize> {
-    let y = || split.train.iter().flat_map(|&i| data.y.row(i).to_vec());
-    let n = (split.train.len() * data.times()) as f64;
-    let mean = y().sum::<f64>() / n;
-    let sd = (y().map(|v| (v - mean).powi(2)).sum::<f64>() / n).sqrt();
+    let [_, sd, ..] = spread(&data.y, &split.train);
     let noisy = noise_mv(data, &split.train) > NEGLIGIBLE * sd;
     BLOCKS.into_iter().filter(|&m| m == 1 || noisy && data.times() / m >= LEAST_BLOCKS).collect()
 }
 
 /// `data` with every `m` neighbouring times, voltages and stimuli replaced by their means; values that fill no
 /// block are left out.
-pub fn block_means(data: &Dataset, m: usize) -> Dataset {
+pub fn block_means(data: &Dataset, m: usize) -> Cow<'_, Dataset> {
     if m == 1 {
-        return data.clone();
+        return Cow::Borrowed(data);
     }
     let blocks = data.times() / m;
     let mean = |row: ArrayView1<f64>, block: usize| {
@@ -59,7 +59,7 @@ pub fn block_means(data: &Dataset, m: usize) -> Dataset {
     if let Some(stimulus) = &mut coarse.stimulus {
         stimulus.values = rows(&stimulus.values);
     }
-    coarse
+    Cow::Owned(coarse)
 }
 
 #[cfg(test)]
@@ -94,7 +94,8 @@ mod tests {
 
     #[test]
     fn means_of_an_exponential_are_an_exponential_of_the_same_rate() {
-        let coarse = block_means(&decays(0.0), 16);
+        let data = decays(0.0);
+        let coarse = block_means(&data, 16);
         assert_eq!(coarse.times(), 25);
         let v = coarse.y.row(2);
         let ratio = |k: usize| (v[k + 1] + 70.0) / (v[k] + 70.0);

@@ -1,18 +1,16 @@
 //! How a dataset becomes numbers of order one: which parameters go in through a logarithm, and what one unit of
 //! voltage, stimulus and time is.
 
-use super::exponential::Regressors;
+use super::exponential::{Point, Regressors, Solved};
 use super::intervals::{Interval, pick};
 use super::split::Split;
 use super::view::View;
-use crate::field::{LearnedField, Surface};
+use crate::field::Surface;
 use crate::scaling::{Column, Encoding, Scaling};
 use ndarray::Array2;
 use rayon::prelude::*;
 use vrest_data::Dataset;
-use vrest_ode::{Dual, Real};
-
-type D = Dual<f64, 1>;
+use vrest_ode::Real;
 
 /// Intervals a sample that an encoding is judged by.
 const JUDGED: usize = 6;
@@ -21,7 +19,8 @@ const BETTER: f64 = 0.98;
 
 /// The scaling of the training samples of `data`. Each parameter that could go in through its logarithm does so
 /// where a response surface fitted to the training samples then predicts the validation samples better.
-pub fn choose(data: &Dataset, split: &Split, ridge: f64) -> Scaling {
+/// Also the data under that scaling.
+pub fn choose(data: &Dataset, split: &Split, ridge: f64) -> (Scaling, View) {
     let mut encodings = vec![Encoding::Linear; data.params()];
     let plain = scaling(data, &split.train);
     // Voltages, and with them the intervals that matter, are the same under every encoding.
@@ -29,21 +28,28 @@ pub fn choose(data: &Dataset, split: &Split, ridge: f64) -> Scaling {
     let (fitted, judged) = (pick(&view, &split.train, JUDGED), pick(&view, &split.validation, JUDGED));
     let under =
         |encodings: &[Encoding]| Scaling { columns: columns(data, &split.train, encodings), ..plain.clone() };
-    let mut error = |encodings: &[Encoding]| {
+    // The rates of the steps hardly depend on the encodings: those found with the best so far serve the next, which then
+    // takes a single linear solve.
+    let mut error = |encodings: &[Encoding], known: Option<&Vec<Point>>| {
         view.encode(data, &under(encodings));
-        let weights = surface(&view, &fitted).fit(true, ridge, 5);
-        weights.map_or(f64::INFINITY, |w| surface(&view, &judged).error(&w))
+        let regressors = surface(&view, &fitted);
+        let fit = match known {
+            Some(points) => regressors.fit(points.clone(), ridge, 1),
+            None => regressors.fit(regressors.plain(), ridge, 5),
+        };
+        let reached = fit.as_ref().map(|fit| surface(&view, &judged).error(&fit.weights));
+        (reached.unwrap_or(f64::INFINITY), fit.map(|fit| fit.points))
     };
-    let mut best = error(&encodings);
+    let (mut best, mut known) = error(&encodings, None);
     // A second sweep, because the worth of one logarithm depends on the others.
     for _ in 0..2 {
         let mut changed = false;
         for j in (0..encodings.len()).filter(|&j| plain.columns[j].may_be_log()) {
             let mut trial = encodings.clone();
             trial[j] = if trial[j] == Encoding::Log { Encoding::Linear } else { Encoding::Log };
-            let tried = error(&trial);
+            let (tried, points) = error(&trial, known.as_ref());
             if tried < BETTER * best {
-                (best, encodings, changed) = (tried, trial, true);
+                (best, known, encodings, changed) = (tried, points, trial, true);
             }
         }
         if !changed {
@@ -57,7 +63,8 @@ pub fn choose(data: &Dataset, split: &Split, ridge: f64) -> Scaling {
     if speed > 0.0 && speed.is_finite() {
         chosen.t_scale_ms = 1.0 / speed;
     }
-    chosen
+    view.encode(data, &chosen);
+    (chosen, view)
 }
 
 /// The parameters under given encodings. Numbers that only describe the recorded stimulus are left out: the stimulus
@@ -93,7 +100,7 @@ fn scaling(data: &Dataset, train: &[usize]) -> Scaling {
 
 /// Mean, standard deviation (one where nothing varies), least and largest of the rows `of` of `values`. Rows are summed on
 /// all threads and added in order.
-fn spread(values: &Array2<f64>, of: &[usize]) -> [f64; 4] {
+pub(super) fn spread(values: &Array2<f64>, of: &[usize]) -> [f64; 4] {
     // Sums of differences from one of the values, which lose no digits where all are far from zero.
     let centre = of.first().and_then(|&i| values.row(i).first().copied()).unwrap_or(0.0);
     let of_row = |&i: &usize| {
@@ -115,48 +122,19 @@ fn spread(values: &Array2<f64>, of: &[usize]) -> [f64; 4] {
 
 /// The regressors of a plain response surface.
 fn surface(view: &View, intervals: &[Interval]) -> Regressors {
-    let s = Surface { n_moving: view.n_moving(), n_fixed: view.n_fixed() };
-    let zero = vec![0.0; s.n_weights()];
-    Regressors::new(view, intervals, &zero, |i, row, slope| {
-        fill(view, i, row, slope, |z, x, out| {
-            let mut work = vec![D::zero(); s.work_len()];
-            s.prepare(&zero, z, &mut work);
-            s.regressors(x, &work, out);
-            D::zero()
-        })
-    })
+    let surface = Surface { n_moving: view.n_moving(), n_fixed: view.n_fixed() };
+    Regressors::new(&surface, view, intervals, &vec![0.0; surface.n_weights()])
 }
 
-/// The regressors of the weights that a least-squares solve finds, at the present ones.
-pub fn field<F: LearnedField>(field: &F, weights: &[f64], view: &View, intervals: &[Interval]) -> Regressors {
-    Regressors::new(view, intervals, &weights[..field.n_solved()], |i, row, slope| {
-        fill(view, i, row, slope, |z, x, out| {
-            let mut work = vec![D::zero(); field.work_len()];
-            field.prepare(weights, z, &mut work);
-            field.regressors(weights, x, &mut work, out);
-            field.eval(weights, x, &mut work)
-        })
-    })
-}
-
-/// One interval's regressors and their slopes in v; returns the field itself and its slope.
-fn fill(
-    view: &View,
-    i: &Interval,
-    row: &mut [f64],
-    slope: &mut [f64],
-    f: impl FnOnce(&[D], &[D], &mut [D]) -> D,
-) -> (f64, f64) {
-    let mut x = [0.0; 2];
-    let x = i.x(view, &mut x);
-    let mut moving = [D::zero(); 2];
-    moving.iter_mut().zip(x).for_each(|(d, &x)| *d = D::constant(x));
-    moving[0] = D::variable(x[0], 0);
-    let z: Vec<D> = view.z(i.sample).iter().map(|&z| D::constant(z)).collect();
-    let mut out = vec![D::zero(); row.len()];
-    let value = f(&z, &moving[..x.len()], &mut out);
-    for (k, r) in out.iter().enumerate() {
-        (row[k], slope[k]) = (r.re, r.eps[0]);
+impl Solved for Surface {
+    fn work_len(&self) -> usize {
+        self.work_len()
     }
-    (value.re, value.eps[0])
+    /// Without weights: the field is zero.
+    #[inline(always)]
+    fn regressors<R: Real>(&self, z: &[R], x: &[R], work: &mut [R], row: &mut [R]) -> R {
+        self.prepare_terms(z, work);
+        self.regressors(x, work, row);
+        R::zero()
+    }
 }

@@ -11,20 +11,49 @@
 
 use super::intervals::Interval;
 use super::normal::NormalEquations;
+use super::tangents::{Outputs, with_slopes};
 use super::view::View;
+use crate::field::LearnedField;
 use rayon::prelude::*;
+use vrest_ode::Real;
+
+/// A field that is linear in some weights, or nearly so: what a least-squares solve for them asks of it.
+pub trait Solved: Sync {
+    /// Numbers that `regressors` works with.
+    fn work_len(&self) -> usize;
+    /// Writes dF/dw for those weights to `row`; returns F.
+    fn regressors<R: Real>(&self, z: &[R], x: &[R], work: &mut [R], row: &mut [R]) -> R;
+}
+
+/// A learned field at its present weights.
+#[derive(Debug)]
+pub struct At<'a, F> {
+    /// The field.
+    pub field: &'a F,
+    /// All its weights.
+    pub weights: &'a [f64],
+}
+
+impl<F: LearnedField> Solved for At<'_, F> {
+    fn work_len(&self) -> usize {
+        self.field.work_len()
+    }
+    #[inline(always)]
+    fn regressors<R: Real>(&self, z: &[R], x: &[R], work: &mut [R], row: &mut [R]) -> R {
+        self.field.prepare(self.weights, z, work);
+        self.field.regressors(self.weights, x, work, row)
+    }
+}
 
 /// What the field looks like at many intervals near the weights w_0: F = F_0 + row . (w - w_0), and likewise
 /// dF/dv with `slope`. Exact where the field is linear in its weights.
 #[derive(Debug)]
 pub struct Regressors {
-    n: usize,
     /// w_0.
     base: Vec<f64>,
-    /// F and dF/dv at w_0 less row . w_0 and slope . w_0.
-    constants: Vec<(f64, f64)>,
-    rows: Vec<f64>,
-    slopes: Vec<f64>,
+    /// Rows of dF/dw, each followed by the part of F that does not depend on w: F_0 - row . w_0; and
+    /// their derivatives by v.
+    rows: [Vec<f64>; 2],
     /// Length of each step.
     h: Vec<f64>,
     /// Change of v over each step.
@@ -33,99 +62,133 @@ pub struct Regressors {
     floor: Vec<f64>,
 }
 
+/// The `weights` regressors of a field, then the field itself.
+struct WithValue<'a, S> {
+    of: &'a S,
+    weights: usize,
+}
+
+impl<S: Solved> Outputs for WithValue<'_, S> {
+    fn len(&self) -> usize {
+        self.weights + 1
+    }
+    fn work_len(&self) -> usize {
+        self.of.work_len()
+    }
+    #[inline(always)]
+    fn eval<R: Real>(&self, z: &[R], x: &[R], work: &mut [R], out: &mut [R]) {
+        let (row, value) = out.split_at_mut(self.weights);
+        value[0] = self.of.regressors(z, x, work, row);
+    }
+}
+
 impl Regressors {
-    /// `fill` writes F's and dF/dv's regressors of an interval at the weights `base` into two rows of their length,
-    /// and returns F and dF/dv there.
-    pub fn new(
-        view: &View,
-        intervals: &[Interval],
-        base: &[f64],
-        fill: impl Fn(&Interval, &mut [f64], &mut [f64]) -> (f64, f64) + Sync,
-    ) -> Regressors {
+    /// Those of the field `of` at `intervals`, for the weights `base`.
+    pub fn new(of: &impl Solved, view: &View, intervals: &[Interval], base: &[f64]) -> Regressors {
         let n = base.len();
-        let (mut rows, mut slopes) = (vec![0.0; intervals.len() * n], vec![0.0; intervals.len() * n]);
-        let constants = rows
-            .par_chunks_mut(n)
-            .zip(slopes.par_chunks_mut(n))
-            .zip(intervals)
-            .with_min_len(64)
-            .map(|((row, slope), interval)| {
-                let (f, b) = fill(interval, row, slope);
-                (f - dot(row, base), b - dot(slope, base))
-            })
-            .collect();
+        let mut rows = with_slopes(&WithValue { of, weights: n }, view, intervals);
+        for matrix in &mut rows {
+            matrix.par_chunks_mut(n + 1).with_min_len(64).for_each(|row| row[n] -= dot(&row[..n], base));
+        }
         let duration = view.t[view.n_times() - 1] - view.t[0];
         let h: Vec<f64> = intervals.iter().map(|i| i.h(view)).collect();
         Regressors {
-            n,
             base: base.to_vec(),
-            constants,
             rows,
-            slopes,
             dv: intervals.iter().map(|i| i.dv(view)).collect(),
             floor: h.iter().map(|h| h / duration).collect(),
             h,
         }
     }
 
+    /// Weights solved for.
+    fn n(&self) -> usize {
+        self.base.len()
+    }
+    /// Row `i`, and the number that follows it; and their derivatives.
+    fn row(&self, i: usize) -> [(&[f64], f64); 2] {
+        self.rows.each_ref().map(|matrix| {
+            let row = &matrix[i * (self.n() + 1)..(i + 1) * (self.n() + 1)];
+            (&row[..self.n()], row[self.n()])
+        })
+    }
     fn len(&self) -> usize {
         self.h.len()
     }
 
-    /// f of every interval, and its step.
-    fn steps(&self, w: &[f64]) -> Vec<(f64, Step)> {
+    /// What every step is expanded about where the weights are `w`.
+    fn points(&self, w: &[f64]) -> Vec<Point> {
         let at = |i: usize| {
-            let range = i * self.n..(i + 1) * self.n;
-            let (f, b) = self.constants[i];
-            let b = b + dot(&self.slopes[range.clone()], w);
-            (f + dot(&self.rows[range], w), Step::new(b, self.h[i], self.floor[i]))
+            let [f, b] = self.row(i).map(|(row, rest)| rest + dot(row, w));
+            Point { f, b, step: Step::new(b, self.h[i], self.floor[i]) }
         };
         (0..self.len()).into_par_iter().with_min_len(64).map(at).collect()
     }
 
+    /// The field without weights, and steps of the plain difference quotient: where nothing better is known.
+    pub fn plain(&self) -> Vec<Point> {
+        let at = |i: usize| {
+            let [(_, f), (_, b)] = self.row(i);
+            Point { f, b, step: Step { gain: self.h[i], gain_slope: 0.0, scale: 1.0 } }
+        };
+        (0..self.len()).map(at).collect()
+    }
+
+    /// The weights that these are the regressors of.
+    pub fn here(&self) -> Vec<Point> {
+        self.points(&self.base)
+    }
+
     /// Root mean square of the residuals: the error of the steady state that each step implies, in v.
     pub fn error(&self, w: &[f64]) -> f64 {
-        self.error_of(&self.steps(w))
+        self.error_of(&self.points(w))
     }
 
-    fn error_of(&self, steps: &[(f64, Step)]) -> f64 {
-        let square = |((f, step), dv): (&(f64, Step), &f64)| (step.scale * (dv - step.gain * f)).powi(2);
-        (steps.iter().zip(&self.dv).map(square).sum::<f64>() / self.len().max(1) as f64).sqrt()
+    fn error_of(&self, points: &[Point]) -> f64 {
+        let square = |(p, dv): (&Point, &f64)| (p.step.scale * (dv - p.step.gain * p.f)).powi(2);
+        (points.iter().zip(&self.dv).map(square).sum::<f64>() / self.len().max(1) as f64).sqrt()
     }
 
-    /// Fits the weights: at most `iterations` Gauss-Newton steps from the weights w_0, or from zero and the plain
-    /// difference quotient. None if no finite weights come out.
-    pub fn fit(&self, from_zero: bool, ridge: f64, iterations: usize) -> Option<Vec<f64>> {
-        let mut best: Option<(f64, Vec<f64>)> = None;
-        let mut w = if from_zero { vec![0.0; self.n] } else { self.base.clone() };
-        let plain = |(&(f, _), &h): (&(f64, f64), &f64)| (f, Step { gain: h, gain_slope: 0.0, scale: 1.0 });
-        let mut steps =
-            if from_zero { self.constants.iter().zip(&self.h).map(plain).collect() } else { self.steps(&w) };
+    /// Fits the weights: at most `iterations` Gauss-Newton steps from `start`, which may be what a fit of other
+    /// regressors at the same intervals has come to. None if no finite weights come out.
+    pub fn fit(&self, start: Vec<Point>, ridge: f64, iterations: usize) -> Option<Fit> {
+        let mut best: Option<Fit> = None;
+        let mut points = start;
         for iteration in 0..iterations {
-            let equations = NormalEquations::new(self.n, self.len(), |i, row| {
-                let (f, step) = &steps[i];
-                let range = i * self.n..(i + 1) * self.n;
+            let equations = NormalEquations::new(self.n(), self.len(), |i, row| {
+                let Point { f, b, step } = &points[i];
                 let (gain, slope) = (step.scale * step.gain, step.scale * step.gain_slope * f);
-                for ((out, &r), &s) in row.iter_mut().zip(&self.rows[range.clone()]).zip(&self.slopes[range])
-                {
+                let [(rows, f_rest), (slopes, b_rest)] = self.row(i);
+                for ((out, &r), &s) in row.iter_mut().zip(rows).zip(slopes) {
                     *out = gain * r + slope * s;
                 }
                 // Solved for the weights themselves, not their change, so that the ridge holds them.
-                step.scale * (self.dv[i] - step.gain * f) + dot(row, &w)
+                step.scale * (self.dv[i] - step.gain * f) + gain * (f - f_rest) + slope * (b - b_rest)
             });
-            w = equations.solve(ridge)?.iter().copied().collect();
-            steps = self.steps(&w);
-            let error = self.error_of(&steps);
-            let before = best.as_ref().map_or(f64::INFINITY, |b| b.0);
+            let weights: Vec<f64> = equations.solve(ridge)?.iter().copied().collect();
+            points = self.points(&weights);
+            let error = self.error_of(&points);
+            let before = best.as_ref().map_or(f64::INFINITY, |b| b.error);
             if error < before {
-                best = Some((error, w.clone()));
+                best = Some(Fit { weights, error, points: points.clone() });
             }
             if iteration > 1 && error > before * (1.0 - 1e-3) {
                 break;
             }
         }
-        best.map(|b| b.1)
+        best
     }
+}
+
+/// Fitted weights.
+#[derive(Debug, Clone)]
+pub struct Fit {
+    /// The weights.
+    pub weights: Vec<f64>,
+    /// Root mean square of the residuals.
+    pub error: f64,
+    /// The field and its steps there.
+    pub points: Vec<Point>,
 }
 
 /// Eight sums side by side: one alone would wait for every addition.
@@ -141,7 +204,16 @@ fn dot(x: &[f64], w: &[f64]) -> f64 {
     sums.iter().sum::<f64>() + rest
 }
 
+/// f and b of an interval, and the step that follows from b.
+#[derive(Debug, Clone, Copy)]
+pub struct Point {
+    f: f64,
+    b: f64,
+    step: Step,
+}
+
 /// How a step depends on f and b: dv = gain f, with d gain / d b; and what its residual is scaled by.
+#[derive(Debug, Clone, Copy)]
 struct Step {
     gain: f64,
     gain_slope: f64,
@@ -175,7 +247,15 @@ fn phi_slope(x: f64, e: f64) -> f64 {
 
 #[cfg(test)]
 mod tests {
+    use super::super::{Split, encoding, matching};
     use super::*;
+    use crate::field::Shape;
+    use crate::field::registry::{Kind, Visitor};
+    use crate::kernels::Activation;
+    use crate::random::Stream;
+    use ndarray::{Array2, array};
+    use vrest_data::Dataset;
+    use vrest_data::dataset::{Interpolation, Stimulus};
 
     #[test]
     fn phi_is_smooth_across_the_thresholds_of_its_series() {
@@ -187,5 +267,85 @@ mod tests {
         assert!(
             (phi_slope(-0.7, f64::exp_m1(-0.7)) - (phi(-0.7 + 1e-6) - phi(-0.7 - 1e-6)) / 2e-6).abs() < 1e-9
         );
+    }
+
+    /// 17 samples (lanes and a rest) of three times, with a stimulus, in the units of a field.
+    fn view() -> View {
+        let number = |i: usize| (i as f64 * 0.618_034).fract();
+        let data = Dataset {
+            x: Array2::from_shape_fn((17, 3), |(i, j)| 1.0 + number(3 * i + j)),
+            y: Array2::from_shape_fn((17, 3), |(i, k)| -70.0 + 20.0 * number(7 * i + 2 * k)),
+            t: array![0.0, 0.5, 1.5],
+            param_names: vec!["a".into(), "b".into(), "c".into()],
+            param_units: vec![String::new(); 3],
+            stimulus: Some(Stimulus {
+                values: Array2::from_shape_fn((17, 3), |(i, k)| number(11 * i + 5 * k)),
+                interpolation: Interpolation::Linear,
+            }),
+        };
+        let split = Split { train: (0..12).collect(), validation: (12..17).collect(), test: vec![] };
+        encoding::choose(&data, &split, 1e-9).1
+    }
+
+    struct AreDerivatives(Activation);
+    impl Visitor for AreDerivatives {
+        type Output = ();
+        fn visit<F: LearnedField>(self) {
+            let mut view = view();
+            let intervals: Vec<_> = (0..34).map(|i| Interval { sample: i / 2, at: i % 2 }).collect();
+            let (n_moving, n_fixed) = (view.n_moving(), view.n_fixed());
+            let field = F::new(&Shape { n_moving, n_fixed, hidden: vec![5, 7], activation: self.0 });
+            let mut stream = Stream::new(5, 0);
+            let weights: Vec<f64> = (0..field.n_weights()).map(|_| stream.uniform() - 0.5).collect();
+            let n = field.n_solved();
+            let regressors = |view: &View, weights: &[f64]| {
+                Regressors::new(&At { field: &field, weights }, view, &intervals, &weights[..n])
+            };
+            // The field by plain numbers, one interval at a time.
+            let value = |view: &View, weights: &[f64], i: usize| {
+                let mut work = vec![0.0; field.work_len()];
+                field.prepare(weights, view.z(intervals[i].sample), &mut work);
+                field.eval(weights, intervals[i].x(view, &mut [0.0; 2]), &mut work)
+            };
+            let close = |a: f64, b: f64, what: &str| {
+                assert!((a - b).abs() < 1e-8 * (1.0 + b.abs()), "{what}: {a} {b}")
+            };
+            let here = regressors(&view, &weights);
+            let points = here.here();
+            let slopes = matching::slopes(&field, &weights, &view, &intervals);
+            for i in 0..intervals.len() {
+                close(points[i].f, value(&view, &weights, i), "F");
+                close(points[i].b, slopes[i], "dF/dv");
+                for k in 0..n {
+                    let shifted = |by: f64| {
+                        let mut weights = weights.clone();
+                        weights[k] += by;
+                        value(&view, &weights, i)
+                    };
+                    close(here.row(i)[0].0[k], (shifted(1e-4) - shifted(-1e-4)) / 2e-4, "dF/dw");
+                }
+            }
+            let mut moved = |by: f64| {
+                view.v.iter_mut().for_each(|v| *v += by);
+                regressors(&view, &weights)
+            };
+            let (up, down) = (moved(1e-4), moved(-2e-4));
+            for i in 0..intervals.len() {
+                let (row_up, row_down) = (up.row(i)[0].0, down.row(i)[0].0);
+                for k in 0..n {
+                    let difference = (row_up[k] - row_down[k]) / 2e-4;
+                    close(here.row(i)[1].0[k], difference, "d2F/dw dv");
+                }
+                close(points[i].b, (up.here()[i].f - down.here()[i].f) / 2e-4, "dF/dv");
+            }
+        }
+    }
+
+    #[test]
+    fn regressors_in_lanes_are_derivatives_of_the_field() {
+        for &(kind, ..) in Kind::ALL {
+            kind.visit(AreDerivatives(Activation::Tanh));
+            kind.visit(AreDerivatives(Activation::Softplus));
+        }
     }
 }

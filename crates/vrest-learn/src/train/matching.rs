@@ -5,44 +5,33 @@
 //! the field should be at its start, F = dv / (h phi(b h)), and the error of F is divided by |b| (at least
 //! one over the duration), so that it counts as an error of the steady state.
 
-use super::exponential::phi;
+use super::exponential::{At, phi};
 use super::intervals::Interval;
+use super::tangents::{Outputs, with_slopes};
 use super::view::View;
 use crate::field::LearnedField;
 use crate::kernels::{Aligned, LANES};
 use crate::rollout::Points;
-use rayon::prelude::*;
-use vrest_ode::{Dual, Real};
+use vrest_ode::Real;
 
-type D = Dual<f64, 1>;
-
-/// F and dF/dv at the start of an interval.
-pub fn value_and_slope<F: LearnedField>(
-    field: &F,
-    weights: &[f64],
-    view: &View,
-    interval: &Interval,
-    work: &mut Vec<D>,
-) -> (f64, f64) {
-    let z: Vec<D> = view.z(interval.sample).iter().map(|&z| D::constant(z)).collect();
-    let mut x = [0.0; 2];
-    let x = interval.x(view, &mut x);
-    let mut moving = [D::zero(); 2];
-    moving.iter_mut().zip(x).for_each(|(d, &x)| *d = D::constant(x));
-    moving[0] = D::variable(x[0], 0);
-    work.resize(field.work_len(), D::zero());
-    field.prepare(weights, &z, work);
-    let f = field.eval(weights, &moving[..x.len()], work);
-    (f.re, f.eps[0])
+/// dF/dv at the start of many intervals.
+pub fn slopes<F: LearnedField>(field: &F, weights: &[f64], view: &View, intervals: &[Interval]) -> Vec<f64> {
+    let [_, slopes] = with_slopes(&At { field, weights }, view, intervals);
+    slopes
 }
 
-/// Slopes of the field at many intervals.
-pub fn slopes<F: LearnedField>(field: &F, weights: &[f64], view: &View, intervals: &[Interval]) -> Vec<f64> {
-    intervals
-        .par_iter()
-        .with_min_len(64)
-        .map_init(Vec::new, |work, i| value_and_slope(field, weights, view, i, work).1)
-        .collect()
+impl<F: LearnedField> Outputs for At<'_, F> {
+    fn len(&self) -> usize {
+        1
+    }
+    fn work_len(&self) -> usize {
+        self.field.work_len()
+    }
+    #[inline(always)]
+    fn eval<R: Real>(&self, z: &[R], x: &[R], work: &mut [R], out: &mut [R]) {
+        self.field.prepare(self.weights, z, work);
+        out[0] = self.field.eval(self.weights, x, work);
+    }
 }
 
 /// Targets and weights of all intervals under the slopes `b`, in lanes: a lane a sample. `per_sample`

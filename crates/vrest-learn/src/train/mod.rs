@@ -17,6 +17,7 @@ pub mod normal;
 pub mod run;
 pub mod schema;
 pub mod split;
+mod tangents;
 pub mod view;
 pub mod windows;
 

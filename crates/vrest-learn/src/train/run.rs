@@ -3,6 +3,7 @@
 
 use super::adamw::AdamW;
 use super::config::TrainingConfig;
+use super::exponential::{At, Regressors};
 use super::intervals::pick;
 use super::lbfgs::Lbfgs;
 use super::view::View;
@@ -15,6 +16,7 @@ use crate::random::Stream;
 use crate::rollout::Engine;
 use ndarray::ArrayView2;
 use serde::{Deserialize, Serialize};
+use std::borrow::Cow;
 use std::time::Instant;
 use vrest_data::Dataset;
 
@@ -175,11 +177,14 @@ impl Visitor for Run<'_> {
         }
         // Chosen anew on resuming: it depends on configuration and data alone.
         let (block, seen) = choose_means::<F>(config, data, &split);
-        let mut state = match resume {
-            Some(state) => state,
+        let (mut state, view) = match resume {
+            Some(state) => {
+                let view = View::new(&seen, &state.last.description.scaling);
+                (state, view)
+            }
             None => begin::<F>(config, &seen, dataset_sha256, &split),
         };
-        let mut trainer = Trainer::<F>::new(config, data, &seen, &split, &state.last);
+        let mut trainer = Trainer::<F>::new(config, data, view, &split, &state.last);
         if block > 1 {
             let noise = averaging::noise_mv(data, &split.train);
             trainer.remark = Some(format!("noise of {noise:.2} mV: trained on means of {block} values"));
@@ -198,30 +203,34 @@ impl Visitor for Run<'_> {
 }
 
 /// The training data as means of so many values: those whose linear solve predicts the validation samples best.
-fn choose_means<F: LearnedField>(config: &TrainingConfig, data: &Dataset, split: &Split) -> (usize, Dataset) {
+fn choose_means<'d, F: LearnedField>(
+    config: &TrainingConfig,
+    data: &'d Dataset,
+    split: &Split,
+) -> (usize, Cow<'d, Dataset>) {
     let candidates = averaging::candidates(data, split);
     let mut best = (f64::INFINITY, 1, None);
     for &block in candidates.iter().filter(|_| candidates.len() > 1) {
         let seen = averaging::block_means(data, block);
-        let mut state = begin::<F>(config, &seen, None, split);
-        let mut trainer = Trainer::<F>::new(config, data, &seen, split, &state.last);
+        let (mut state, view) = begin::<F>(config, &seen, None, split);
+        let mut trainer = Trainer::<F>::new(config, data, view, split, &state.last);
         trainer.linear(&mut state);
         let rmse = trainer.validation_rmse(&state.last);
         if rmse < best.0 {
             best = (rmse, block, Some(seen));
         }
     }
-    (best.1, best.2.unwrap_or_else(|| data.clone()))
+    (best.1, best.2.unwrap_or(Cow::Borrowed(data)))
 }
 
-/// The state before the first epoch: scaling chosen, weights drawn.
+/// The state before the first epoch: scaling chosen, weights drawn; and the data as they are then seen.
 fn begin<F: LearnedField>(
     config: &TrainingConfig,
     data: &Dataset,
     sha: Option<String>,
     split: &Split,
-) -> State {
-    let scaling = encoding::choose(data, split, config.warm_start.ridge);
+) -> (State, View) {
+    let (scaling, view) = encoding::choose(data, split, config.warm_start.ridge);
     let shape = Shape {
         n_moving: scaling.n_moving(),
         n_fixed: scaling.n_fixed(),
@@ -233,7 +242,7 @@ fn begin<F: LearnedField>(
     let mut stream = Stream::new(config.seed, WEIGHTS);
     field.init(|| stream.uniform(), &mut weights);
     let stage = if config.warm_start.enabled { Stage::Linear } else { Stage::Trajectory };
-    State {
+    let state = State {
         adam: AdamW::new(weights.len()),
         best: weights.clone(),
         last: Model {
@@ -250,7 +259,8 @@ fn begin<F: LearnedField>(
             last_loss: f64::INFINITY,
             history: Vec::new(),
         },
-    }
+    };
+    (state, view)
 }
 
 /// Streams of random numbers: the first weights, and the windows of each epoch.
@@ -277,15 +287,8 @@ struct Trainer<'a, F: LearnedField> {
 }
 
 impl<'a, F: LearnedField> Trainer<'a, F> {
-    /// Trains on `seen`, which may be means of `data`, and is judged on `data`.
-    fn new(
-        config: &'a TrainingConfig,
-        data: &Dataset,
-        seen: &Dataset,
-        split: &'a Split,
-        model: &Model,
-    ) -> Self {
-        let view = View::new(seen, &model.description.scaling);
+    /// Trains on `view`, which may be of means of `data`, and is judged on `data`.
+    fn new(config: &'a TrainingConfig, data: &Dataset, view: View, split: &'a Split, model: &Model) -> Self {
         let field = F::new(&model.shape());
         let cut = None;
         let validation = data.select(&split.validation);
@@ -362,12 +365,15 @@ impl<'a, F: LearnedField> Trainer<'a, F> {
         let w = &self.config.warm_start;
         let intervals = pick(&self.view, &self.split.train, w.intervals);
         let n = self.field.n_solved();
-        let regressors = |weights: &[f64]| encoding::field(&self.field, weights, &self.view, &intervals);
+        let regressors = |weights: &[f64]| {
+            Regressors::new(&At { field: &self.field, weights }, &self.view, &intervals, &weights[..n])
+        };
         let mut here = regressors(&state.last.weights);
         let mut error = f64::INFINITY;
         let mut note = self.remark.take();
         for round in 0..LINEAR_ROUNDS {
-            let Some(solved) = here.fit(round == 0, w.ridge, 12) else {
+            let start = if round == 0 { here.plain() } else { here.here() };
+            let Some(fit) = here.fit(start, w.ridge, 12) else {
                 if round == 0 {
                     note = Some("the linear solve failed; going on from random weights".into());
                     error = here.error(&state.last.weights[..n]);
@@ -378,7 +384,7 @@ impl<'a, F: LearnedField> Trainer<'a, F> {
             let from = state.last.weights.clone();
             let tried = [1.0, 0.5, 0.25, 0.1].into_iter().find_map(|share| {
                 let mut weights = from.clone();
-                for (w, solved) in weights.iter_mut().zip(&solved) {
+                for (w, solved) in weights.iter_mut().zip(&fit.weights) {
                     *w += share * (solved - *w);
                 }
                 let there = regressors(&weights);
@@ -386,7 +392,9 @@ impl<'a, F: LearnedField> Trainer<'a, F> {
                 (reached < error).then_some((weights, there, reached))
             });
             let Some((weights, there, reached)) = tried else { break };
-            let enough = reached > error * (1.0 - LINEAR_GAIN);
+            // No better than before, or just as promised: then the field is as linear as it was taken for.
+            let as_promised = (reached / fit.error - 1.0).abs() < LINEAR_GAIN;
+            let enough = as_promised || reached > error * (1.0 - LINEAR_GAIN);
             (state.last.weights, here, error) = (weights, there, reached);
             if enough {
                 break;

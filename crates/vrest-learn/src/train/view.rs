@@ -29,7 +29,7 @@ impl View {
         let stimulus = data.stimulus.as_ref().filter(|_| scaling.u_scale.is_some());
         let mut view = View {
             n_samples: data.samples(),
-            t: data.t.iter().map(|&t| t / scaling.t_scale_ms).collect(),
+            t: Vec::new(),
             z: Vec::new(),
             v: rows(&data.y, |mv| scaling.v(mv)),
             u: stimulus.map_or(Vec::new(), |s| rows(&s.values, |i| scaling.u(i))),
@@ -40,8 +40,10 @@ impl View {
         view
     }
 
-    /// Encodes the parameters of `data` as `scaling` says, whatever was there before.
+    /// Measures the times and encodes the parameters of `data` as `scaling` says, whatever was there before.
     pub fn encode(&mut self, data: &Dataset, scaling: &Scaling) {
+        self.t.clear();
+        self.t.extend(data.t.iter().map(|&t| t / scaling.t_scale_ms));
         self.n_fixed = scaling.n_fixed();
         self.z.clear();
         self.z.resize(self.n_samples * self.n_fixed, 0.0);

@@ -10,8 +10,7 @@ mod vector;
 mod x86;
 
 pub use portable::Portable;
-pub use vector::Vector;
-pub(crate) use vector::{Work, dispatch};
+pub use vector::{Vector, Work, dispatch};
 
 use crate::dual::Dual;
 use crate::real::{BERNOULLI_LONG_SERIES_BELOW, Real, bernoulli_series};
@@ -68,8 +67,13 @@ impl<V: Vector> Lanes<V> {
     }
     /// Lane by lane.
     #[inline(always)]
-    pub fn from_fn(f: impl FnMut(usize) -> f64) -> Self {
-        Self::from_array(std::array::from_fn(f))
+    pub fn from_fn(mut f: impl FnMut(usize) -> f64) -> Self {
+        // A loop: `array::from_fn` of a long array becomes a call for each place.
+        let mut x = [0.0; WIDTH];
+        for (l, x) in x.iter_mut().enumerate() {
+            *x = f(l);
+        }
+        Self::from_array(x)
     }
     /// Lane by lane.
     #[inline(always)]

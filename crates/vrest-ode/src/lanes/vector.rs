@@ -123,7 +123,7 @@ macro_rules! masks_are_bits {
 pub(super) use masks_are_bits;
 
 /// Work in lanes, written once for every vector. Implementations mark `run` `#[inline(always)]`.
-pub(crate) trait Work {
+pub trait Work {
     /// What it returns.
     type Output;
     /// Does it in vectors `V`.
@@ -132,7 +132,7 @@ pub(crate) trait Work {
 
 /// Does `work` at the level in use.
 #[inline(always)]
-pub(crate) fn dispatch<W: Work>(work: W) -> W::Output {
+pub fn dispatch<W: Work>(work: W) -> W::Output {
     at(simd::level(), work)
 }
 
