@@ -16,10 +16,15 @@ pub fn sd(x: &[f64]) -> f64 {
 
 /// The middle value of `x`, the mean of the two in the middle where their number is even; 0 of nothing.
 pub fn median(x: &[f64]) -> f64 {
+    if x.is_empty() {
+        return 0.0;
+    }
     let mut v = x.to_vec();
-    v.sort_by(f64::total_cmp);
     let n = v.len();
-    if n == 0 { 0.0 } else { 0.5 * (v[(n - 1) / 2] + v[n / 2]) }
+    let (below, &mut middle, _) = v.select_nth_unstable_by(n / 2, f64::total_cmp);
+    let before =
+        if n % 2 == 1 { middle } else { below.iter().copied().max_by(f64::total_cmp).unwrap_or(middle) };
+    0.5 * (before + middle)
 }
 
 /// The number of independent samples that carry as much information on the mean as `residuals` do.
@@ -76,6 +81,15 @@ mod tests {
                 ((z ^ (z >> 31)) >> 11) as f64 / (1u64 << 53) as f64 - 0.5
             })
             .collect()
+    }
+
+    #[test]
+    fn the_median_is_the_middle_of_the_sorted_values() {
+        assert_eq!(median(&[]), 0.0);
+        assert_eq!(median(&[4.0]), 4.0);
+        assert_eq!(median(&[3.0, -1.0, 7.0]), 3.0);
+        assert_eq!(median(&[3.0, 10.0, -1.0, 7.0]), 5.0);
+        assert_eq!(median(&[2.0, 2.0, 2.0, 9.0]), 2.0);
     }
 
     #[test]

@@ -10,6 +10,7 @@ use ndarray::{Array1, Array2, ArrayView1};
 use rayon::prelude::*;
 use std::borrow::Cow;
 use vrest_data::Dataset;
+use vrest_data::features::noise::median;
 
 /// Values of a mean that are tried.
 pub const BLOCKS: [usize; 3] = [1, 4, 16];
@@ -24,15 +25,9 @@ pub fn noise_mv(data: &Dataset, samples: &[usize]) -> f64 {
     let of = |&i: &usize| {
         let v = data.y.row(i);
         let seconds = (1..v.len().saturating_sub(1)).map(|k| (v[k - 1] - 2.0 * v[k] + v[k + 1]).abs());
-        median(seconds.collect())
+        median(&seconds.collect::<Vec<_>>())
     };
-    median(samples.par_iter().filter_map(of).collect()).unwrap_or(0.0) / (0.6745 * 6f64.sqrt())
-}
-
-/// The middle one of `values`; none of none.
-fn median(mut values: Vec<f64>) -> Option<f64> {
-    let middle = values.len() / 2;
-    (!values.is_empty()).then(|| *values.select_nth_unstable_by(middle, f64::total_cmp).1)
+    median(&samples.par_iter().map(of).collect::<Vec<_>>()) / (0.6745 * 6f64.sqrt())
 }
 
 /// The block lengths worth trying: one alone where the data are clean.

@@ -1,9 +1,10 @@
 //! How a dataset becomes numbers of order one: which parameters go in through a logarithm, and what one unit of
 //! voltage, stimulus and time is.
 
-use super::exponential::{Point, Regressors, Solved};
+use super::exponential::{Point, Regressors};
 use super::intervals::{Interval, pick};
 use super::split::Split;
+use super::tangents::Outputs;
 use super::view::View;
 use crate::field::Surface;
 use crate::scaling::{Column, Encoding, Scaling};
@@ -126,15 +127,19 @@ fn surface(view: &View, intervals: &[Interval]) -> Regressors {
     Regressors::new(&surface, view, intervals, &vec![0.0; surface.n_weights()])
 }
 
-impl Solved for Surface {
+/// dS/dw, then the value without weights: zero.
+impl Outputs for Surface {
+    fn len(&self) -> usize {
+        self.n_weights() + 1
+    }
     fn work_len(&self) -> usize {
         self.work_len()
     }
-    /// Without weights: the field is zero.
     #[inline(always)]
-    fn regressors<R: Real>(&self, z: &[R], x: &[R], work: &mut [R], row: &mut [R]) -> R {
+    fn eval<R: Real>(&self, z: &[R], x: &[R], work: &mut [R], out: &mut [R]) {
+        let (row, value) = out.split_at_mut(self.n_weights());
         self.prepare_terms(z, work);
         self.regressors(x, work, row);
-        R::zero()
+        value[0] = R::zero();
     }
 }

@@ -17,31 +17,27 @@ use crate::field::LearnedField;
 use rayon::prelude::*;
 use vrest_ode::Real;
 
-/// A field that is linear in some weights, or nearly so: what a least-squares solve for them asks of it.
-pub trait Solved: Sync {
-    /// Numbers that `regressors` works with.
-    fn work_len(&self) -> usize;
-    /// Writes dF/dw for those weights to `row`; returns F.
-    fn regressors<R: Real>(&self, z: &[R], x: &[R], work: &mut [R], row: &mut [R]) -> R;
-}
-
-/// A learned field at its present weights.
+/// A learned field at its present weights: dF/dw for those that are solved for, then F.
 #[derive(Debug)]
-pub struct At<'a, F> {
+pub struct Linearised<'a, F> {
     /// The field.
     pub field: &'a F,
     /// All its weights.
     pub weights: &'a [f64],
 }
 
-impl<F: LearnedField> Solved for At<'_, F> {
+impl<F: LearnedField> Outputs for Linearised<'_, F> {
+    fn len(&self) -> usize {
+        self.field.n_solved() + 1
+    }
     fn work_len(&self) -> usize {
         self.field.work_len()
     }
     #[inline(always)]
-    fn regressors<R: Real>(&self, z: &[R], x: &[R], work: &mut [R], row: &mut [R]) -> R {
+    fn eval<R: Real>(&self, z: &[R], x: &[R], work: &mut [R], out: &mut [R]) {
+        let (row, value) = out.split_at_mut(self.field.n_solved());
         self.field.prepare(self.weights, z, work);
-        self.field.regressors(self.weights, x, work, row)
+        value[0] = self.field.regressors(self.weights, x, work, row);
     }
 }
 
@@ -62,31 +58,11 @@ pub struct Regressors {
     floor: Vec<f64>,
 }
 
-/// The `weights` regressors of a field, then the field itself.
-struct WithValue<'a, S> {
-    of: &'a S,
-    weights: usize,
-}
-
-impl<S: Solved> Outputs for WithValue<'_, S> {
-    fn len(&self) -> usize {
-        self.weights + 1
-    }
-    fn work_len(&self) -> usize {
-        self.of.work_len()
-    }
-    #[inline(always)]
-    fn eval<R: Real>(&self, z: &[R], x: &[R], work: &mut [R], out: &mut [R]) {
-        let (row, value) = out.split_at_mut(self.weights);
-        value[0] = self.of.regressors(z, x, work, row);
-    }
-}
-
 impl Regressors {
-    /// Those of the field `of` at `intervals`, for the weights `base`.
-    pub fn new(of: &impl Solved, view: &View, intervals: &[Interval], base: &[f64]) -> Regressors {
+    /// Those at `intervals`, for the weights `base`. `of` gives dF/dw for them, then F.
+    pub fn new(of: &impl Outputs, view: &View, intervals: &[Interval], base: &[f64]) -> Regressors {
         let n = base.len();
-        let mut rows = with_slopes(&WithValue { of, weights: n }, view, intervals);
+        let mut rows = with_slopes(of, view, intervals);
         for matrix in &mut rows {
             matrix.par_chunks_mut(n + 1).with_min_len(64).for_each(|row| row[n] -= dot(&row[..n], base));
         }
@@ -299,7 +275,7 @@ mod tests {
             let weights: Vec<f64> = (0..field.n_weights()).map(|_| stream.uniform() - 0.5).collect();
             let n = field.n_solved();
             let regressors = |view: &View, weights: &[f64]| {
-                Regressors::new(&At { field: &field, weights }, view, &intervals, &weights[..n])
+                Regressors::new(&Linearised { field: &field, weights }, view, &intervals, &weights[..n])
             };
             // The field by plain numbers, one interval at a time.
             let value = |view: &View, weights: &[f64], i: usize| {

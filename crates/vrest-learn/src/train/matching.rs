@@ -5,7 +5,7 @@
 //! the field should be at its start, F = dv / (h phi(b h)), and the error of F is divided by |b| (at least
 //! one over the duration), so that it counts as an error of the steady state.
 
-use super::exponential::{At, phi};
+use super::exponential::phi;
 use super::intervals::Interval;
 use super::tangents::{Outputs, with_slopes};
 use super::view::View;
@@ -16,11 +16,17 @@ use vrest_ode::Real;
 
 /// dF/dv at the start of many intervals.
 pub fn slopes<F: LearnedField>(field: &F, weights: &[f64], view: &View, intervals: &[Interval]) -> Vec<f64> {
-    let [_, slopes] = with_slopes(&At { field, weights }, view, intervals);
+    let [_, slopes] = with_slopes(&Value { field, weights }, view, intervals);
     slopes
 }
 
-impl<F: LearnedField> Outputs for At<'_, F> {
+/// A learned field alone.
+struct Value<'a, F> {
+    field: &'a F,
+    weights: &'a [f64],
+}
+
+impl<F: LearnedField> Outputs for Value<'_, F> {
     fn len(&self) -> usize {
         1
     }

@@ -3,7 +3,7 @@
 
 use super::adamw::AdamW;
 use super::config::TrainingConfig;
-use super::exponential::{At, Regressors};
+use super::exponential::{Linearised, Regressors};
 use super::intervals::pick;
 use super::lbfgs::Lbfgs;
 use super::view::View;
@@ -366,7 +366,8 @@ impl<'a, F: LearnedField> Trainer<'a, F> {
         let intervals = pick(&self.view, &self.split.train, w.intervals);
         let n = self.field.n_solved();
         let regressors = |weights: &[f64]| {
-            Regressors::new(&At { field: &self.field, weights }, &self.view, &intervals, &weights[..n])
+            let of = Linearised { field: &self.field, weights };
+            Regressors::new(&of, &self.view, &intervals, &weights[..n])
         };
         let mut here = regressors(&state.last.weights);
         let mut error = f64::INFINITY;
