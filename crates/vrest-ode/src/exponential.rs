@@ -92,38 +92,145 @@ impl<R: Real> Relaxation<R> {
 impl Relaxation<f64> {
     /// The states at `times`, [`WIDTH`] at once, appended to `out`.
     fn in_lanes(&self, t: f64, times: &[f64], out: &mut Vec<f64>) {
-        let start = out.len();
-        out.resize(start + times.len(), 0.0);
-        dispatch(SideBySide { line: self, t, times, out: &mut out[start..] });
+        dispatch(SideBySide { line: self, t, times, out });
     }
 
-    /// The states at `times`: y0 + far (e^(a tau) - 1) with far = f0/a.
+    /// y0 + far (e^(a tau) - 1) with far = f0/a.
+    #[inline(always)]
+    fn far(&self) -> f64 {
+        self.f0 / self.slope
+    }
+
+    /// The states at `times`, where the solution begins at `t`.
     #[inline(always)]
     fn at<V: Vector>(&self, times: [f64; WIDTH], t: f64) -> [f64; WIDTH] {
         let tau = Lanes::<V>::from_array(times) - t;
-        ((tau * self.slope).exp_m1() * (self.f0 / self.slope) + self.y0).to_array()
+        ((tau * self.slope).exp_m1() * self.far() + self.y0).to_array()
+    }
+
+    /// The states at `times`, which are evenly spaced, appended to `out`; false, and nothing, where they are not.
+    ///
+    /// An exponential a time is not needed then: with m(x) = e^x - 1, m(x + z) = m(x) + m(z) + m(x) m(z), in which
+    /// nothing cancels because x and z have one sign. x is of the first time of each chunk, z the same for all chunks.
+    #[inline(always)]
+    fn at_even<V: Vector>(&self, t: f64, times: &[[f64; WIDTH]], out: &mut Vec<f64>) -> bool {
+        let (Some(first), Some(last)) = (times.first(), times.last()) else { return true };
+        let spacing = (last[WIDTH - 1] - first[0]) / (times.len() * WIDTH - 1) as f64;
+        // As exact as the times are.
+        let rounding = 4.0 * f64::EPSILON * first[0].abs().max(last[WIDTH - 1].abs());
+        let offsets = Lanes::<V>::from_fn(|l| l as f64 * spacing);
+        let within = (offsets * self.slope).exp_m1();
+        let (start, mut uneven) = (out.len(), Lanes::<V>::zero());
+        for group in times.chunks(WIDTH) {
+            let begins = Lanes::<V>::from_fn(|c| group.get(c).map_or(t, |chunk| chunk[0]));
+            let m = ((begins - t) * self.slope).exp_m1();
+            let (base, per_m) = (m * self.far() + self.y0, (m + 1.0) * self.far());
+            for (c, chunk) in group.iter().enumerate() {
+                let distance = Lanes::from_array(*chunk) - (offsets + begins.lane(c));
+                uneven = uneven.max(distance.abs());
+                out.extend_from_slice(
+                    &within.times_plus(per_m.lane(c), Lanes::splat(base.lane(c))).to_array(),
+                );
+            }
+        }
+        // A NaN is no rounding either.
+        let even = uneven.to_array().iter().all(|distance| *distance <= rounding);
+        if !even {
+            out.truncate(start);
+        }
+        even
     }
 }
 
-/// The states at `times`, where the solution begins at `t`, into `out`, which is as long.
+/// The states at `times`, where the solution begins at `t`, appended to `out`.
 struct SideBySide<'a> {
     line: &'a Relaxation<f64>,
     t: f64,
     times: &'a [f64],
-    out: &'a mut [f64],
+    out: &'a mut Vec<f64>,
 }
 
 impl Work for SideBySide<'_> {
     type Output = ();
     #[inline(always)]
     fn run<V: Vector>(self) {
-        let (times, rest_of_times) = self.times.as_chunks();
-        let (out, rest) = self.out.as_chunks_mut();
-        for (y, time) in out.iter_mut().zip(times) {
-            *y = self.line.at::<V>(*time, self.t);
+        let SideBySide { line, t, times, out } = self;
+        let (times, rest) = times.as_chunks();
+        if !line.at_even::<V>(t, times, out) {
+            for times in times {
+                out.extend_from_slice(&line.at::<V>(*times, t));
+            }
         }
-        let mut time = [self.t; WIDTH];
-        time[..rest.len()].copy_from_slice(rest_of_times);
-        rest.copy_from_slice(&self.line.at::<V>(time, self.t)[..rest.len()]);
+        let mut last = [t; WIDTH];
+        last[..rest.len()].copy_from_slice(rest);
+        out.extend_from_slice(&line.at::<V>(last, t)[..rest.len()]);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::lanes::Portable;
+
+    const T: f64 = 3.25;
+
+    fn lines() -> impl Iterator<Item = Relaxation<f64>> {
+        [-50.0, -0.03, -1e-4, -1e-13, 1e-9, 0.02].into_iter().flat_map(|slope| {
+            [(-65.0, 0.7), (12.0, -300.0), (-70.0, 1e-7)].map(|(y0, f0)| Relaxation { y0, f0, slope })
+        })
+    }
+
+    fn even(n: u32) -> Vec<f64> {
+        (0..n).map(|k| T + 0.1 * f64::from(k)).collect()
+    }
+
+    /// Against the formula that all numbers share, with the C library's exponential.
+    fn check(line: Relaxation<f64>, times: &[f64]) {
+        let mut out = vec![7.0];
+        line.at_each(T, times, &mut out);
+        assert_eq!(out.len(), 1 + times.len());
+        for (t, y) in times.iter().zip(&out[1..]) {
+            let want = line.after(t - T);
+            // The state is y0 and a change, and each is as exact as the time.
+            let size = line.y0.abs() + (want - line.y0).abs() + line.f0.abs() * t;
+            let size = if line.slope < 0.0 { size.min(line.y0.abs() + 2.0 * line.far().abs()) } else { size };
+            assert!((y - want).abs() <= 16.0 * f64::EPSILON * size, "{line:?} at {t}: {y} and not {want}");
+        }
+    }
+
+    #[test]
+    fn even_times_uneven_ones_and_few_give_the_exact_solution() {
+        for line in lines() {
+            for n in [0, 1, 15, 16, 17, 300, 1000] {
+                check(line, &even(n));
+            }
+            let mut uneven = even(700);
+            uneven.iter_mut().enumerate().for_each(|(k, t)| *t += 0.05 * (k as f64 * 0.7).sin());
+            check(line, &uneven);
+        }
+    }
+
+    #[test]
+    fn one_time_out_of_place_is_noticed() {
+        for at in [0, 5, 16, 333, 511] {
+            for by in [1e-3, 1e-11] {
+                let mut times = even(512);
+                times[at] += by;
+                let line = Relaxation { y0: -65.0, f0: 4e3, slope: -20.0 };
+                check(line, &times);
+                assert!(!line.at_even::<Portable>(T, times.as_chunks().0, &mut Vec::new()), "{at} {by}");
+            }
+        }
+        assert!(lines().all(|line| line.at_even::<Portable>(T, even(512).as_chunks().0, &mut Vec::new())));
+    }
+
+    #[test]
+    fn every_level_of_the_vector_unit_gives_the_same_bits() {
+        for line in lines() {
+            let (times, mut portable, mut best) = (even(333), Vec::new(), Vec::new());
+            SideBySide { line: &line, t: T, times: &times, out: &mut portable }.run::<Portable>();
+            line.in_lanes(T, &times, &mut best);
+            assert_eq!(portable, best);
+        }
     }
 }
