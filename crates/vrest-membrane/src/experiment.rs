@@ -2,7 +2,7 @@
 //!
 //! Parameters: the membrane's, then the protocol's own (`stimulus.amplitude`, `stimulus.start`, ...; `v_start` where
 //! the protocol starts at a voltage, `clamp.v` where it clamps one). Work: the membrane's, then its parameters as they are now, then one
-//! straight line or sine for each waveform.
+//! straight line or sine for each waveform, then the injected current.
 
 mod clamp;
 mod resolve;
@@ -55,6 +55,8 @@ struct Layout {
     now: Range<usize>,
     /// The unchanged values of those that change.
     bases: Range<usize>,
+    /// The injected current of the segment, where it does not move within one.
+    stimulus: usize,
     end: usize,
 }
 
@@ -212,6 +214,16 @@ impl Experiment {
         }
     }
 
+    /// The injected current at time `t`, from the segments in `work`.
+    #[inline(always)]
+    fn injected<R: Real>(&self, t: R, work: &[R]) -> R {
+        let mut current = R::zero();
+        for d in &self.stimuli {
+            current += Segment::value_at(&work[d.segment.clone()], t, self.stimuli_oscillate);
+        }
+        current
+    }
+
     #[inline(always)]
     fn prepare_membrane<R: Real>(&self, work: &mut [R]) {
         let (membrane, own) = work.split_at_mut(self.layout.now.start);
@@ -235,6 +247,7 @@ impl VectorField for Experiment {
         for d in &self.stimuli {
             d.waveform.segment(t, &p[d.params.clone()], R::zero()).store(&mut work[d.segment.clone()]);
         }
+        work[self.layout.stimulus] = self.injected(t, work);
         if let Some(clamp) = &self.clamp {
             clamp.prepare(t, p, work);
         }
@@ -264,10 +277,7 @@ impl VectorField for Experiment {
             self.eval_clamped(clamp, t, y, work, dy);
             return;
         }
-        let mut current = R::zero();
-        for d in &self.stimuli {
-            current += Segment::value_at(&work[d.segment.clone()], t, self.stimuli_oscillate);
-        }
+        let current = if self.stimuli_move { self.injected(t, work) } else { work[self.layout.stimulus] };
         let (membrane, _) = work.split_at_mut(self.membrane.work_len());
         self.membrane.derivative(current, y, membrane, dy);
     }

@@ -98,7 +98,7 @@ impl Experiment {
             v_start,
             stimuli,
             changes,
-            layout: Layout { now, bases, end },
+            layout: Layout { now, bases, stimulus: end, end: end + 1 },
         })
     }
 }

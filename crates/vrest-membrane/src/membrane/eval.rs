@@ -158,11 +158,16 @@ impl Membrane {
             *total = R::zero();
         }
         let v = y[0];
-        let mut net = work[slot::LINE_I] + work[slot::LINE_G] * v;
+        let net = work[slot::LINE_I] + work[slot::LINE_G] * v;
+        let mut flows = Flows { membrane: self, y, work, net, totals, dy };
         for m in self.mechanisms.iter().filter(|m| !m.folded) {
-            m.mechanism.visit(Flow { membrane: self, m, y, work, net: &mut net, totals, dy });
+            m.mechanism.visit(Flow { m, flows: &mut flows });
         }
+        let Flows { net, totals, dy, .. } = flows;
         dy[0] = (i_app - net) * work[slot::INVERSE_C];
+        if self.moving.is_empty() && self.water.is_none() {
+            return;
+        }
         let [inside, outside] = self.per_current(work);
         for m in &self.moving {
             let through = totals[m.total] * m.share;
@@ -276,18 +281,23 @@ impl Membrane {
     }
 }
 
-/// What one mechanism adds at the state `y`.
-struct Flow<'a, R> {
+/// What all mechanisms add at the state `y`.
+struct Flows<'a, R> {
     membrane: &'a Membrane,
-    m: &'a Compiled,
     y: &'a [R],
     work: &'a [R],
-    net: &'a mut R,
+    net: R,
     totals: &'a mut [R],
     dy: &'a mut [R],
 }
 
-impl<R: Real> Visitor for Flow<'_, R> {
+/// What one of them adds.
+struct Flow<'f, 'a, R> {
+    m: &'f Compiled,
+    flows: &'f mut Flows<'a, R>,
+}
+
+impl<R: Real> Visitor for Flow<'_, '_, R> {
     /// A function of its own for each kind. All in one, which is what inlining makes of it, the compiler computes the
     /// exponentials of the whole library for every membrane, because they depend on V alone, and takes minutes over it.
     #[inline(always)]
@@ -299,10 +309,10 @@ impl<R: Real> Visitor for Flow<'_, R> {
     }
 }
 
-impl<R: Real> Flow<'_, R> {
+impl<R: Real> Flow<'_, '_, R> {
     #[inline(always)]
     fn of<M: Mechanism>(self, mechanism: &M) {
-        let Flow { membrane, m, y, work, net, totals, dy } = self;
+        let Flow { m, flows: Flows { membrane, y, work, net, totals, dy } } = self;
         let site = membrane.site(m, work);
         let (v, k, gates, slopes) = (y[0], &work[m.k.clone()], &y[m.gates.clone()], &mut dy[m.gates.clone()]);
         // Summed by mechanism first: currents that cancel within one cancel exactly.
