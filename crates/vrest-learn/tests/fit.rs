@@ -164,18 +164,21 @@ fn five_numbers_of_a_cell_with_a_channel_come_back_with_their_profiles() {
     assert!((c.value - true_c).abs() < 4.5 * c.se, "{c:?} {true_c}");
 }
 
-/// Passive traces give two numbers, not nine: rest and time constant.
+/// Passive traces give two numbers, not nine: rest and time constant. Of the four asked for, two directions are told by
+/// nothing, so that their axes are an accident of the noise; the advice must not be.
 #[test]
 fn conductances_of_several_ions_cannot_be_told_apart_and_potassium_outside_would_help() {
     let model = model(preset("neuron_balanced"), Clamp::Current);
     let paths = ["leak_K.g", "leak_Na.g", "leak_Cl.g", "nak_pump.i_max"];
     let free: Vec<_> = paths.iter().map(|p| model.free(p, None).unwrap()).collect();
-    let traces = record(&model, &model.start, &[-10.0, 10.0], 600, 0.5, 0.1, 9);
-    let settings = Settings { starts: 1, ..Settings::default() };
-    let found = fit(&Problem { model: &model, traces: &traces, free: &free, settings }).unwrap();
-    assert!(found.weak.len() >= 2, "{:?}", found.weak);
-    let advice = design::advice(&model, &traces, &found);
-    assert!(advice.iter().any(|a| a.protocol.contains("outside")), "{advice:?}");
+    for seed in [9, 1, 2, 3] {
+        let traces = record(&model, &model.start, &[-10.0, 10.0], 600, 0.5, 0.1, seed);
+        let settings = Settings { starts: 1, ..Settings::default() };
+        let found = fit(&Problem { model: &model, traces: &traces, free: &free, settings }).unwrap();
+        assert!(found.weak.len() >= 2, "{:?}", found.weak);
+        let advice = design::advice(&model, &traces, &found);
+        assert!(advice.iter().any(|a| a.protocol.contains("outside")), "{seed}: {advice:?}");
+    }
 }
 
 #[test]

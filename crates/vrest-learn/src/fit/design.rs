@@ -4,7 +4,7 @@
 //! pump, by leaving the range in which everything is a straight line.
 
 use super::model::{Samples, Trace};
-use super::report::{Fit, NOTHING, eigen};
+use super::report::{Fit, NOTHING, eigen, is_weak};
 use super::{Model, Piece};
 use nalgebra::{DMatrix, DVector};
 use serde::Serialize;
@@ -14,14 +14,14 @@ use serde::Serialize;
 pub struct Advice {
     /// What to do.
     pub protocol: String,
-    /// Standard error of the weakest direction now over the one with the sweep.
+    /// Standard error now over the one with the sweep, of the weak direction that gains most.
     pub gain: f64,
 }
 
 /// Less gain than this is not worth a sweep.
 const WORTH: f64 = 1.5;
 
-/// Sweeps that would tell the weakest direction of `fit` best, the best first; nothing where nothing is weak.
+/// Sweeps that would tell a weak direction of `fit` best, the best first; nothing where nothing is weak.
 pub fn advice(model: &Model, traces: &[Trace], fit: &Fit) -> Vec<Advice> {
     if fit.weak.is_empty() {
         return vec![];
@@ -81,14 +81,24 @@ fn gain(model: &Model, trace: &Trace, fit: &Fit, p: &[f64], factor: f64) -> Opti
     }
     let floor = |values: &DVector<f64>| NOTHING * values.max();
     let own = eigen(&fit.information)?;
-    let (k, low) = own.eigenvalues.argmin();
-    let direction = own.eigenvectors.column(k).into_owned();
-    let now = low.max(floor(&own.eigenvalues));
+    // What is known of each direction now, and the directions of which too little is. Where several tell nothing, their
+    // axes are an accident of rounding, so that none of them may be judged by itself.
+    let now = own.eigenvalues.map(|l| l.max(floor(&own.eigenvalues)));
+    let weak: Vec<usize> = (0..n).filter(|&k| is_weak(now[k])).collect();
     let both = eigen(&(&fit.information + &more))?;
     let least = floor(&both.eigenvalues);
-    let parts = both.eigenvectors.tr_mul(&direction);
-    let variance: f64 = parts.iter().zip(&both.eigenvalues).map(|(part, l)| part * part / l.max(least)).sum();
-    let then = 1.0 / variance;
+    let parts = both.eigenvectors.tr_mul(&own.eigenvectors);
+    // Covariance of the weak directions with the sweep, in units of that without.
+    let covariance = DMatrix::from_fn(weak.len(), weak.len(), |a, b| {
+        let (i, j) = (weak[a], weak[b]);
+        let sum: f64 = (0..n).map(|k| parts[(k, i)] * parts[(k, j)] / both.eigenvalues[k].max(least)).sum();
+        sum * (now[i] * now[j]).sqrt()
+    });
+    let then = eigen(&covariance)?;
+    let (best, left) = then.eigenvalues.argmin();
+    // The direction that gains most, and what is known of it then.
+    let known: f64 =
+        then.eigenvectors.column(best).iter().zip(&weak).map(|(x, &k)| x * x * now[k]).sum::<f64>() / left;
     // Where neither the recording nor the sweep tells anything, the quotient of two floors is no gain.
-    Some((then / now).sqrt()).filter(|gain| gain.is_finite() && then > 10.0 * least)
+    Some(left.recip().sqrt()).filter(|gain| gain.is_finite() && known > 10.0 * least)
 }

@@ -186,7 +186,7 @@ impl Fit {
         let covariance =
             &eigen.eigenvectors * DMatrix::from_diagonal(&inverse) * eigen.eigenvectors.transpose();
         let weak = (0..n)
-            .filter(|&k| inverse[k].sqrt() > WEAK)
+            .filter(|&k| is_weak(inverse[k].recip()))
             .map(|k| {
                 let mut parts: Vec<(String, f64)> = (0..n)
                     .map(|j| (problem.free[j].path.clone(), eigen.eigenvectors[(j, k)]))
@@ -270,6 +270,11 @@ pub fn prediction(model: &Model, trace: &Trace, p: &[f64], rests: bool) -> Resul
         predicted.iter_mut().for_each(|v| *v += shift);
     }
     Ok(predicted)
+}
+
+/// Whether a direction of which so much is known is weak.
+pub(super) fn is_weak(information: f64) -> bool {
+    information.recip().sqrt() > WEAK
 }
 
 /// Eigenvalues of a symmetric matrix; none of one that is not finite, for which the iteration would not end.
