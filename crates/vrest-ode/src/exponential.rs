@@ -95,7 +95,7 @@ impl Relaxation<f64> {
         dispatch(SideBySide { line: self, t, times, out });
     }
 
-    /// y0 + far (e^(a tau) - 1) with far = f0/a.
+    /// f0/a: the state is y0 + far (e^(a tau) - 1).
     #[inline(always)]
     fn far(&self) -> f64 {
         self.f0 / self.slope
@@ -132,13 +132,13 @@ impl Relaxation<f64> {
                     &within.times_plus(per_m.lane(c), Lanes::splat(base.lane(c))).to_array(),
                 );
             }
+            // A NaN is no rounding either.
+            if !uneven.to_array().iter().all(|distance| *distance <= rounding) {
+                out.truncate(start);
+                return false;
+            }
         }
-        // A NaN is no rounding either.
-        let even = uneven.to_array().iter().all(|distance| *distance <= rounding);
-        if !even {
-            out.truncate(start);
-        }
-        even
+        true
     }
 }
 

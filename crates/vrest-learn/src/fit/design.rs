@@ -4,7 +4,7 @@
 //! pump, by leaving the range in which everything is a straight line.
 
 use super::model::{Samples, Trace};
-use super::report::{Fit, NOTHING, eigen, is_weak};
+use super::report::{Fit, eigen, is_weak, least};
 use super::{Model, Piece};
 use nalgebra::{DMatrix, DVector};
 use serde::Serialize;
@@ -79,26 +79,20 @@ fn gain(model: &Model, trace: &Trace, fit: &Fit, p: &[f64], factor: f64) -> Opti
         });
         more += &row * row.transpose() * (*count / fit.variance);
     }
-    let floor = |values: &DVector<f64>| NOTHING * values.max();
-    let own = eigen(&fit.information)?;
-    // What is known of each direction now, and the directions of which too little is. Where several tell nothing, their
-    // axes are an accident of rounding, so that none of them may be judged by itself.
-    let now = own.eigenvalues.map(|l| l.max(floor(&own.eigenvalues)));
+    let (own, both) = (eigen(&fit.information)?, eigen(&(&fit.information + &more))?);
+    let (now, then) =
+        (own.eigenvalues.map(|l| l.max(least(&own))), both.eigenvalues.map(|l| l.max(least(&both))));
+    // The directions of which too little is known. Where several tell nothing, their axes are an accident of rounding, so
+    // that none of them may be judged by itself.
     let weak: Vec<usize> = (0..n).filter(|&k| is_weak(now[k])).collect();
-    let both = eigen(&(&fit.information + &more))?;
-    let least = floor(&both.eigenvalues);
+    // Their covariance with the sweep, in units of that without.
     let parts = both.eigenvectors.tr_mul(&own.eigenvectors);
-    // Covariance of the weak directions with the sweep, in units of that without.
-    let covariance = DMatrix::from_fn(weak.len(), weak.len(), |a, b| {
-        let (i, j) = (weak[a], weak[b]);
-        let sum: f64 = (0..n).map(|k| parts[(k, i)] * parts[(k, j)] / both.eigenvalues[k].max(least)).sum();
-        sum * (now[i] * now[j]).sqrt()
-    });
-    let then = eigen(&covariance)?;
-    let (best, left) = then.eigenvalues.argmin();
+    let root = DMatrix::from_fn(n, weak.len(), |k, j| parts[(k, weak[j])] * (now[weak[j]] / then[k]).sqrt());
+    let left = eigen(&root.tr_mul(&root))?;
     // The direction that gains most, and what is known of it then.
-    let known: f64 =
-        then.eigenvectors.column(best).iter().zip(&weak).map(|(x, &k)| x * x * now[k]).sum::<f64>() / left;
+    let (best, variance) = left.eigenvalues.argmin();
+    let direction = left.eigenvectors.column(best);
+    let known = direction.iter().zip(&weak).map(|(x, &k)| x * x * now[k]).sum::<f64>() / variance;
     // Where neither the recording nor the sweep tells anything, the quotient of two floors is no gain.
-    Some(left.recip().sqrt()).filter(|gain| gain.is_finite() && known > 10.0 * least)
+    Some(variance.recip().sqrt()).filter(|gain| gain.is_finite() && known > 10.0 * least(&both))
 }

@@ -15,7 +15,7 @@ pub const Z: f64 = 1.959963984540054;
 /// number, half of another number's start, 5 mV of a voltage.
 const WEAK: f64 = 0.5;
 /// Information below this part of the largest is none.
-pub(super) const NOTHING: f64 = 1e-13;
+const NOTHING: f64 = 1e-13;
 
 /// One estimate.
 #[derive(Debug, Clone, Serialize)]
@@ -181,20 +181,20 @@ impl Fit {
         // Without finite information nothing is known, which is what zeros say.
         let zeros = || SymmetricEigen::new(DMatrix::zeros(n, n));
         let eigen = eigen(&information).unwrap_or_else(zeros);
-        let largest = eigen.eigenvalues.max().max(f64::MIN_POSITIVE);
-        let inverse = eigen.eigenvalues.map(|l| 1.0 / l.max(NOTHING * largest));
+        let least = least(&eigen);
+        let known = eigen.eigenvalues.map(|l| l.max(least));
+        let inverse = known.map(f64::recip);
         let covariance =
             &eigen.eigenvectors * DMatrix::from_diagonal(&inverse) * eigen.eigenvectors.transpose();
         let weak = (0..n)
-            .filter(|&k| is_weak(inverse[k].recip()))
+            .filter(|&k| is_weak(known[k]))
             .map(|k| {
                 let mut parts: Vec<(String, f64)> = (0..n)
                     .map(|j| (problem.free[j].path.clone(), eigen.eigenvectors[(j, k)]))
                     .filter(|part| part.1.abs() > 0.2)
                     .collect();
                 parts.sort_by(|a, b| b.1.abs().total_cmp(&a.1.abs()));
-                let se =
-                    if eigen.eigenvalues[k] <= NOTHING * largest { f64::INFINITY } else { inverse[k].sqrt() };
+                let se = if eigen.eigenvalues[k] <= least { f64::INFINITY } else { inverse[k].sqrt() };
                 WeakDirection { parts, se }
             })
             .collect();
@@ -270,6 +270,11 @@ pub fn prediction(model: &Model, trace: &Trace, p: &[f64], rests: bool) -> Resul
         predicted.iter_mut().for_each(|v| *v += shift);
     }
     Ok(predicted)
+}
+
+/// The least information on a direction that counts as any.
+pub(super) fn least(information: &SymmetricEigen<f64, Dyn>) -> f64 {
+    NOTHING * information.eigenvalues.max().max(f64::MIN_POSITIVE)
 }
 
 /// Whether a direction of which so much is known is weak.
