@@ -11,8 +11,11 @@ use crate::error::BenchError;
 use crate::exchange::Inputs;
 use crate::tasks;
 
-/// The tasks whose kernels are watched.
-const WATCHED: [&str; 5] = ["B1", "B2", "B3", "B4", "B8"];
+/// The tasks whose kernels are watched, with the row of ours.
+const WATCHED: [(&str, &str); 6] =
+    [("B1", OURS), ("B2", OURS), ("B2", "formulas"), ("B3", OURS), ("B4", OURS), ("B8", OURS)];
+/// The row that every task has.
+const OURS: &str = "vrest";
 /// The growth of a count that is called a regression.
 const TOLERANCE: f64 = 0.05;
 
@@ -24,11 +27,12 @@ pub fn check(folder: &Path, update: bool) -> Result<bool, BenchError> {
     let before: BTreeMap<String, u64> = serde_json::from_str(&text).map_err(BenchError::ours)?;
     let mut now = BTreeMap::new();
     let mut good = true;
-    println!("{:<5} {:<45} {:>14} {:>14} {:>8}", "task", "", "committed", "now", "change");
-    for id in WATCHED {
+    println!("{:<12} {:<45} {:>14} {:>14} {:>8}", "task", "", "committed", "now", "change");
+    for (id, side) in WATCHED {
         let task = tasks::find(id).expect("a watched task exists");
-        let count = of_a_repetition(id, task.inputs(true)?, folder)?;
-        let change = before.get(id).map(|&was| count as f64 / was as f64 - 1.0);
+        let count = of_a_repetition(id, side, task.inputs(true)?, folder)?;
+        let name = if side == OURS { id.to_string() } else { format!("{id} {side}") };
+        let change = before.get(&name).map(|&was| count as f64 / was as f64 - 1.0);
         let verdict = match change {
             None => "new",
             Some(c) if c > TOLERANCE => "GREW",
@@ -36,10 +40,10 @@ pub fn check(folder: &Path, update: bool) -> Result<bool, BenchError> {
             Some(_) => "",
         };
         good &= update || change.is_some_and(|c| c <= TOLERANCE);
-        let was = before.get(id).map_or("-".into(), u64::to_string);
+        let was = before.get(&name).map_or("-".into(), u64::to_string);
         let percent = change.map_or("-".into(), |c| format!("{:+.1} %", 100.0 * c));
-        println!("{id:<5} {:<45} {was:>14} {count:>14} {percent:>8} {verdict}", task.about().title);
-        now.insert(id.to_string(), count);
+        println!("{name:<12} {:<45} {was:>14} {count:>14} {percent:>8} {verdict}", task.about().title);
+        now.insert(name, count);
     }
     good &= is_linear(now["B4"], folder)?;
     if update {
@@ -52,32 +56,32 @@ pub fn check(folder: &Path, update: bool) -> Result<bool, BenchError> {
 /// Whether the watched training step takes eight times the instructions of one with a quarter of its trajectories and half
 /// of its steps.
 fn is_linear(watched: u64, folder: &Path) -> Result<bool, BenchError> {
-    let growth = watched as f64 / of_a_repetition("B4", tasks::network::inputs(64, 10), folder)? as f64;
+    let growth = watched as f64 / of_a_repetition("B4", OURS, tasks::network::inputs(64, 10), folder)? as f64;
     let linear = (growth / 8.0 - 1.0).abs() < TOLERANCE;
     let verdict = if linear { "linear" } else { "NOT LINEAR" };
     println!(
-        "B4    four times the trajectories, twice the steps: {growth:.2} times the instructions, {verdict}"
+        "B4           four times the trajectories, twice the steps: {growth:.2} times the instructions, {verdict}"
     );
     Ok(linear)
 }
 
-/// Instructions of one repetition of our side of the task `id` on these inputs.
-fn of_a_repetition(id: &str, inputs: Inputs, folder: &Path) -> Result<u64, BenchError> {
+/// Instructions of one repetition of our row `side` of the task `id` on these inputs.
+fn of_a_repetition(id: &str, side: &str, inputs: Inputs, folder: &Path) -> Result<u64, BenchError> {
     let inputs = inputs.set("budget_s", 1e9);
     let count = |repetitions: u32| {
         let folder = folder.join("instructions").join(id).join(repetitions.to_string());
         inputs.clone().set("repetitions", repetitions).write(&folder)?;
-        collected(&folder, id)
+        collected(&folder, id, side)
     };
     // Beside each other: a count does not care.
     let (one, three) = rayon::join(|| count(1), || count(3));
     Ok((three? - one?) / 2)
 }
 
-/// Instructions of our side of the task in `folder`.
-fn collected(folder: &Path, id: &str) -> Result<u64, BenchError> {
+/// Instructions of our row `side` of the task in `folder`.
+fn collected(folder: &Path, id: &str, side: &str) -> Result<u64, BenchError> {
     let this = std::env::current_exe().map_err(BenchError::file("find", Path::new("vrest-bench")))?;
-    let reply = folder.join("vrest");
+    let reply = folder.join(side);
     std::fs::create_dir_all(&reply).map_err(BenchError::file("create", &reply))?;
     let output = Command::new("valgrind")
         .args(["--tool=callgrind", "--callgrind-out-file=/dev/null"])

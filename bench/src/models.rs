@@ -9,6 +9,8 @@ use crate::exchange::Array;
 
 /// The squid axon with fixed reversal potentials.
 pub const HODGKIN_HUXLEY: &str = include_str!("../models/hodgkin_huxley.toml");
+/// The same, its channels written as formulas.
+pub const HODGKIN_HUXLEY_FORMULAS: &str = include_str!("../models/hodgkin_huxley_formulas.toml");
 /// The parameters that B2 varies and B8 differentiates by, in the peers' order.
 pub const HODGKIN_HUXLEY_PATHS: [&str; 7] =
     ["hh_na.g", "hh_k.g", "leak.g", "ions.Na.e", "ions.K.e", "leak.e", "capacitance"];

@@ -6,14 +6,16 @@ use vrest_ode::Options;
 use crate::error::BenchError;
 use crate::exchange::{Array, Arrays, Inputs, Reply, Run};
 use crate::measure::{Uniform, measure};
-use crate::models::{self, CONSTANT_CURRENT, HODGKIN_HUXLEY, HODGKIN_HUXLEY_PATHS};
-use crate::task::{About, Side, Target, Task, Unit, largest_difference, ours, peer};
+use crate::models::{self, CONSTANT_CURRENT, HODGKIN_HUXLEY, HODGKIN_HUXLEY_FORMULAS, HODGKIN_HUXLEY_PATHS};
+use crate::task::{About, Side, Target, Task, Unit, Who, largest_difference, ours, peer};
 
 /// Hodgkin and Huxley 1952 at 6.3 degC, g and E varied.
 pub struct HhEnsemble;
 
 /// g_Na, g_K, g_L (mS/cm2), E_Na, E_K, E_L (mV), each varied by 10 %, and C (uF/cm2).
 const PARAMETERS: [f64; 7] = [120.0, 36.0, 0.3, 50.0, -77.0, -54.3, 1.0];
+/// Our row whose channels are not built in.
+pub const FORMULAS: &str = "formulas";
 /// V, m, h, n at rest.
 const START: [f64; 4] = [-64.974, 0.053095, 0.595213, 0.318075];
 
@@ -24,7 +26,8 @@ impl Task for HhEnsemble {
             title: "ensemble of Hodgkin-Huxley membranes",
             work: "256 HH membranes, conductances and reversal potentials varied by 10 %, 100 ms at 10 uA/cm2, 1,000 \
                    outputs each, rtol 1e-6, atol 1e-8. The error is the largest distance in V from SciPy's DOP853 at \
-                   rtol 1e-12 over the first membranes (16; spikes are steep, so a shift of 1 us is 0.4 mV).",
+                   rtol 1e-12 over the first membranes (16; spikes are steep, so a shift of 1 us is 0.4 mV). The channels \
+                   are those built in, and in one row formulas in the cell file.",
             item: "trajectory",
             unit: Unit::Microseconds,
             error: "error, mV",
@@ -34,6 +37,12 @@ impl Task for HhEnsemble {
 
     fn sides(&self) -> Vec<Side> {
         let mut sides = ours(0.5).to_vec();
+        sides.push(Side {
+            id: FORMULAS,
+            name: "vrest, channels by formulas",
+            who: Who::Ours { threads: 1 },
+            tolerance: 0.5,
+        });
         sides.extend([
             peer("odeint", "SciPy odeint (LSODA)", ("b2_scipy.py", "odeint"), 0.5),
             peer("tsit5", "diffrax Tsit5, vmap", ("b2_diffrax.py", "Tsit5"), 0.5),
@@ -71,7 +80,9 @@ impl Task for HhEnsemble {
     }
 
     fn ours(&self, inputs: &Inputs) -> Result<Reply, BenchError> {
-        let experiment = models::experiment(HODGKIN_HUXLEY, CONSTANT_CURRENT)?;
+        let by_formulas = inputs.settings["side"] == FORMULAS;
+        let cell = if by_formulas { HODGKIN_HUXLEY_FORMULAS } else { HODGKIN_HUXLEY };
+        let experiment = models::experiment(cell, CONSTANT_CURRENT)?;
         let places = models::indices(&experiment, &HODGKIN_HUXLEY_PATHS)?;
         let (parameters, times) = (&inputs.arrays["parameters"], &inputs.arrays["times"].data);
         let mut runs = Vec::new();

@@ -3,12 +3,12 @@
 
 use std::time::Instant;
 use vrest_membrane::{Cell, Experiment, Membrane, Protocol, presets};
-use vrest_ode::{Member, Method, Options, Output, Plan, ensemble, solve};
+use vrest_ode::{Member, Method, Options, Output, Plan, solve};
 
 fn main() {
     let text = "duration = '100 ms'\n[stimulus]\nkind = 'step'\namplitude = '10 uA/cm2'";
     let times: Vec<f64> = (0..=1000).map(|i| 0.1 * f64::from(i)).collect();
-    for name in ["squid_hh52", "hh_as_data"] {
+    for name in ["squid_hh52", "hh_as_data", "subthreshold"] {
         let cell = presets::cell(name).expect("a preset").text;
         let cell = Cell::parse(cell).expect("presets are right").cell;
         let protocol = Protocol::parse(text).expect("a right protocol").protocol;
@@ -37,21 +37,16 @@ fn main() {
         }
         let options = Options::default();
         let plan = Plan { t0: 0.0, t1: 100.0, times: &times, record: &[0], options: &options };
-        let member =
-            |id| Member { id, p: p.clone(), y0: y0.iter().map(|y| y * (1.0 + 1e-3 * id as f64)).collect() };
+        let member = |id| {
+            Some(Member { id, p: p.clone(), y0: y0.iter().map(|y| y * (1.0 + 1e-3 * id as f64)).collect() })
+        };
         let n = 128;
         let mut best = f64::INFINITY;
         for _ in 0..20 {
             let begun = Instant::now();
-            let mut ids = 0..n;
-            ensemble(
-                &e,
-                &plan,
-                || ids.next().map(member),
-                |_, result| {
-                    std::hint::black_box(result.expect("it solves"));
-                },
-            );
+            e.ensemble(&plan, n, &member, &|_, result| {
+                std::hint::black_box(result.expect("it solves"));
+            });
             best = best.min(begun.elapsed().as_secs_f64());
         }
         println!("{name}: {n} in lanes, rtol 1e-6: {:.1} us each", 1e6 * best / n as f64);

@@ -152,6 +152,8 @@ impl Experiment {
 
     /// [`vrest_ode::ensemble_on_all_threads`] of this experiment. Compiled here, once, as [`solve`](Self::solve) is.
     ///
+    /// Rates of gates that cost more to evaluate than to look up are tabulated first, for the numbers of the cell file.
+    ///
     /// # Errors
     /// Each member has its own, see [`SolveError`].
     pub fn ensemble(
@@ -161,7 +163,14 @@ impl Experiment {
         member: &(dyn Fn(usize) -> Option<Member> + Sync),
         done: &(dyn Fn(usize, Result<Trajectory, SolveError>) + Sync),
     ) {
-        vrest_ode::ensemble_on_all_threads(self, plan, n, member, done);
+        let own = &self.defaults()[..self.membrane.params().len()];
+        match self.membrane.with_tabulated_rates(own) {
+            Some(membrane) => {
+                let tabulated = Experiment { membrane, ..self.clone() };
+                vrest_ode::ensemble_on_all_threads(&tabulated, plan, n, member, done);
+            }
+            None => vrest_ode::ensemble_on_all_threads(self, plan, n, member, done),
+        }
     }
 
     /// `base` plus what `drivers` add just after each of `times`.

@@ -153,6 +153,8 @@ impl Surroundings<'_> {
 pub trait Mechanism: Clone + std::fmt::Debug + Send + Sync + Sized {
     /// How many derived constants follow the parameters in `k`.
     const DERIVED: usize;
+    /// Whether the rates of its gates cost no more than finding them in a table: two exponentials at most.
+    const LIGHT_RATES: bool = false;
 
     /// The facts of this kind.
     fn spec() -> Spec;

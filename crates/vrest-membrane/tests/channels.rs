@@ -3,8 +3,9 @@
 mod common;
 
 use common::{Bench, cell, experiment, preset, trajectory};
+use std::sync::atomic::{AtomicUsize, Ordering};
 use vrest_membrane::{Cell, Problem};
-use vrest_ode::{Dual, Interval, Lanes, Real, VectorField};
+use vrest_ode::{Dual, Interval, Lanes, Member, Options, Output, Plan, Real, VectorField, solve};
 
 #[test]
 fn the_squid_axon_as_data_spikes_as_the_built_in_one_does() {
@@ -48,6 +49,46 @@ fn derivative<R: Real>(b: &Bench, y: &[R]) -> Vec<R> {
     b.membrane.prepare(R::zero(), &p, &mut work);
     b.membrane.eval(R::zero(), y, &mut work, &mut dy);
     dy
+}
+
+/// Rates are looked up where members have those of the file, and evaluated for the others.
+#[test]
+fn members_of_an_ensemble_spike_as_each_does_alone() {
+    let e = experiment(
+        &preset("hh_as_data"),
+        "duration = '40 ms'\n[stimulus]\nkind = 'step'\namplitude = '10 uA/cm2'",
+    );
+    let place = |path: &str| e.index(path).expect("a number of the file");
+    let varied = [(place("na.g"), 0.01), (place("ions.K.e"), -0.003)];
+    let (warmth, v_half) = (place("temperature"), place("k.v_half"));
+    let options = Options::with_tolerance(1e-9, 1e-9);
+    let times: Vec<f64> = (0..=400).map(|i| 0.1 * f64::from(i)).collect();
+    let member = |id: usize| {
+        let mut p = e.defaults();
+        varied.iter().for_each(|&(i, by)| p[i] *= 1.0 + by * id as f64);
+        p[warmth] += f64::from(u8::from(id % 4 == 1));
+        p[v_half] += f64::from(u8::from(id % 5 == 2));
+        let y0 = e.initial_state(&p).expect("it rests");
+        Some(Member { id, p, y0 })
+    };
+    let alone: Vec<_> = (0..24)
+        .map(|id| {
+            let Member { p, y0, .. } = member(id).expect("each");
+            solve(&e, &p, &y0, 0.0, 40.0, Output::At(&times), &options).expect("it solves")
+        })
+        .collect();
+    let plan = Plan { t0: 0.0, t1: 40.0, times: &times, record: &[0], options: &options };
+    let met = AtomicUsize::new(0);
+    e.ensemble(&plan, alone.len(), &member, &|id, course| {
+        let course = course.expect("it solves");
+        for ((t, v), wanted) in times.iter().zip(&course.values).zip(alone[id].state(0)) {
+            assert!((v - wanted).abs() < 1e-6, "member {id} at {t} ms: {v} {wanted}");
+        }
+        met.fetch_add(1, Ordering::Relaxed);
+    });
+    assert_eq!(met.into_inner(), alone.len());
+    let peaks: Vec<f64> = alone.iter().map(|a| a.state(0).fold(f64::MIN, f64::max)).collect();
+    assert!(peaks.iter().all(|&peak| peak > 20.0), "{peaks:?}");
 }
 
 #[test]

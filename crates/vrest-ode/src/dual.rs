@@ -203,6 +203,14 @@ impl<R: Real, const N: usize> Real for Dual<R, N> {
         yes.zip(no, R::select(mask, yes.re, no.re), |a, b| R::select(mask, a, b))
     }
     #[inline(always)]
+    fn all(mask: Self::Mask) -> bool {
+        R::all(mask)
+    }
+    #[inline(always)]
+    fn any(mask: Self::Mask) -> bool {
+        R::any(mask)
+    }
+    #[inline(always)]
     fn lookup(self, f: impl Fn(f64) -> f64) -> Self {
         Self::constant(self.re.lookup(f))
     }

@@ -246,6 +246,14 @@ impl Real for Interval {
         }
     }
     #[inline]
+    fn all(mask: Truth) -> bool {
+        !mask.can_fail
+    }
+    #[inline]
+    fn any(mask: Truth) -> bool {
+        mask.can_hold
+    }
+    #[inline]
     fn lookup(self, f: impl Fn(f64) -> f64) -> Self {
         // Tables are functions of time, which is a point wherever intervals are used.
         Interval::from_f64(f(self.lo)).hull(Interval::from_f64(f(self.hi)))

@@ -27,6 +27,7 @@ mod solution;
 mod solve;
 mod stepper;
 mod stiffness;
+pub mod table;
 mod tsit5;
 pub mod zeros;
 
@@ -44,6 +45,7 @@ pub use real::Real;
 pub use sensitivity::{Sensitivities, sensitivities};
 pub use solution::{MethodsUsed, Solution, Stats};
 pub use solve::solve;
+pub use table::Table;
 pub use zeros::{ScalarFunction, Zero, Zeros, all_zeros};
 
 #[cfg(test)]

@@ -8,6 +8,7 @@
 use crate::dual::Dual;
 use crate::jacobian::Columns;
 use crate::simd;
+use crate::table::Table;
 use std::fmt::Debug;
 use std::ops::{Add, AddAssign, BitAnd, BitOr, Div, Mul, Neg, Not, Sub, SubAssign};
 
@@ -75,6 +76,19 @@ pub trait Real:
     fn lt(self, other: Self) -> Self::Mask;
     /// Lane by lane `if mask { yes } else { no }`; a NaN or an infinity on the side not taken has no effect.
     fn select(mask: Self::Mask, yes: Self, no: Self) -> Self;
+
+    /// Whether it is true of every lane.
+    fn all(mask: Self::Mask) -> bool;
+    /// Whether it is true of any lane.
+    fn any(mask: Self::Mask) -> bool;
+
+    /// The functions of block `block` of `table` here, not a number where the table does not know them. None but lanes
+    /// looks anything up: one number at a time gains nothing.
+    #[inline(always)]
+    fn tabulated(self, table: &Table, block: usize) -> Option<[Self; Table::BLOCK]> {
+        let _ = (table, block);
+        None
+    }
 
     /// Lane by lane `f(self)`, with derivative zero: for tables, where `f` is a step function of time.
     fn lookup(self, f: impl Fn(f64) -> f64) -> Self;
@@ -233,6 +247,14 @@ impl Real for f64 {
     #[inline(always)]
     fn select(mask: bool, yes: Self, no: Self) -> Self {
         if mask { yes } else { no }
+    }
+    #[inline(always)]
+    fn all(mask: bool) -> bool {
+        mask
+    }
+    #[inline(always)]
+    fn any(mask: bool) -> bool {
+        mask
     }
     #[inline(always)]
     fn lookup(self, f: impl Fn(f64) -> f64) -> Self {

@@ -168,7 +168,13 @@ impl Expression {
     /// Its value where variable number `i` is `variables[i]`.
     #[inline(always)]
     pub fn eval<R: Real>(&self, variables: &[R]) -> R {
-        self.program.eval(variables)
+        self.eval_with(|i| variables[i])
+    }
+
+    /// Its value where variable number `i` is `variable(i)`.
+    #[inline(always)]
+    pub fn eval_with<R: Real>(&self, variable: impl Fn(usize) -> R) -> R {
+        self.program.eval(variable)
     }
 }
 

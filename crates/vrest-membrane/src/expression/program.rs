@@ -4,8 +4,10 @@ use super::ExpressionError;
 use super::tree::{Binary, Tree, Unary};
 use vrest_ode::Real;
 
-/// The deepest stack a formula may need; printed rate functions need four to eight.
+/// The deepest stack a formula may need.
 const STACK: usize = 24;
+/// What printed rate functions need at most. A stack of many lanes is long, and clearing it costs.
+const USUAL_STACK: usize = 8;
 
 /// One step: operands come from the stack, the result goes onto it.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -24,6 +26,8 @@ enum Step {
 #[derive(Debug, Clone, PartialEq)]
 pub struct Program {
     steps: Vec<Step>,
+    /// The stack that they need.
+    depth: usize,
 }
 
 impl Program {
@@ -44,7 +48,7 @@ impl Program {
         if deepest > STACK {
             return Err(ExpressionError::TooDeep { limit: STACK, span: 0..source_len });
         }
-        Ok(Program { steps })
+        Ok(Program { steps, depth: deepest })
     }
 
     pub fn uses(&self, variable: usize) -> bool {
@@ -52,8 +56,17 @@ impl Program {
     }
 
     #[inline(always)]
-    pub fn eval<R: Real>(&self, variables: &[R]) -> R {
-        let mut stack = [R::zero(); STACK];
+    pub fn eval<R: Real>(&self, variable: impl Fn(usize) -> R) -> R {
+        if self.depth <= USUAL_STACK {
+            self.eval_on::<R, USUAL_STACK>(variable)
+        } else {
+            self.eval_on::<R, STACK>(variable)
+        }
+    }
+
+    #[inline(always)]
+    fn eval_on<R: Real, const N: usize>(&self, variable: impl Fn(usize) -> R) -> R {
+        let mut stack = [R::zero(); N];
         // Number of values on the stack.
         let mut n = 0;
         for step in &self.steps {
@@ -63,7 +76,7 @@ impl Program {
                     n += 1;
                 }
                 Step::Variable(v) => {
-                    stack[n] = variables[v];
+                    stack[n] = variable(v);
                     n += 1;
                 }
                 Step::Unary(op) => stack[n - 1] = unary(op, stack[n - 1]),

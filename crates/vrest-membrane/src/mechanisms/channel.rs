@@ -124,20 +124,21 @@ impl Channel {
         if self.own_reversal { k[E] } else { site.nernst(0) }
     }
 
+    /// The value of one of its formulas: a function of its own for each kind of number, and not a copy for each formula.
     #[inline(always)]
-    fn variables<R: Real>(&self, v: R, site: &Site<'_, R>, k: &[R]) -> [R; MOST_VARIABLES] {
-        let mut all = [R::zero(); MOST_VARIABLES];
-        for (value, meaning) in all.iter_mut().zip(&self.meanings) {
-            *value = match *meaning {
-                Meaning::Voltage => v,
-                Meaning::Reversal => self.reversal(site, k),
-                Meaning::Kelvin => site.heat.kelvin,
-                Meaning::RtF => site.heat.rt_f,
-                Meaning::Concentration { ion, outside } => site.concentration(ion, outside),
-                Meaning::Constant(i) => k[i],
-            };
-        }
-        all
+    fn value<R: Real>(&self, formula: &Expression, v: R, site: &Site<'_, R>, k: &[R]) -> R {
+        let variable = |i: usize| match self.meanings[i] {
+            Meaning::Voltage => v,
+            Meaning::Reversal => self.reversal(site, k),
+            Meaning::Kelvin => site.heat.kelvin,
+            Meaning::RtF => site.heat.rt_f,
+            Meaning::Concentration { ion, outside } => site.concentration(ion, outside),
+            Meaning::Constant(i) => k[i],
+        };
+        R::enter(
+            #[inline(always)]
+            || formula.eval_with(variable),
+        )
     }
 }
 
@@ -185,17 +186,14 @@ impl Mechanism for Channel {
 
     #[inline(always)]
     fn gates<R: Real>(&self, v: R, site: &Site<'_, R>, k: &[R], mut out: impl FnMut(usize, Gate<R>)) {
-        if self.gates.is_empty() {
-            return;
-        }
-        let variables = self.variables(v, site, k);
+        let value = |formula: &Expression| self.value(formula, v, site, k);
         for (i, own) in self.gates.iter().enumerate() {
             let gate = match &own.kinetics {
                 Kinetics::Rates { alpha, beta } => {
-                    Gate::alpha_beta(alpha.eval(&variables), beta.eval(&variables))
+                    Gate::alpha_beta(value(alpha), value(beta))
                 }
                 Kinetics::Relaxation { inf, tau } => {
-                    Gate::inf_tau(inf.eval(&variables), tau.eval(&variables))
+                    Gate::inf_tau(value(inf), value(tau))
                 }
             };
             out(i, gate.times(k[self.rate_factor()]));
@@ -208,11 +206,8 @@ impl Mechanism for Channel {
         for (own, &x) in self.gates.iter().zip(gates) {
             open = open * x.powi(own.power);
         }
-        if !self.instant.is_empty() {
-            let variables = self.variables(v, site, k);
-            for (factor, power) in &self.instant {
-                open = open * factor.eval(&variables).powi(*power);
-            }
+        for (factor, power) in &self.instant {
+            open = open * self.value(factor, v, site, k).powi(*power);
         }
         out(0, if self.constant_field {
             ghk_current(open, site.z(0), v, site.inside(0), site.outside(0), site.heat.rt_f)

@@ -18,6 +18,7 @@ parameters! {
 
 impl Mechanism for HhK {
     const DERIVED: usize = DERIVED;
+    const LIGHT_RATES: bool = true;
 
     fn spec() -> Spec {
         Spec {

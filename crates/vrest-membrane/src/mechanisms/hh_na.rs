@@ -21,6 +21,7 @@ parameters! {
 
 impl Mechanism for HhNa {
     const DERIVED: usize = DERIVED;
+    const LIGHT_RATES: bool = true;
 
     fn spec() -> Spec {
         Spec {

@@ -19,6 +19,7 @@ parameters! {
 
 impl Mechanism for Ih {
     const DERIVED: usize = DERIVED;
+    const LIGHT_RATES: bool = true;
 
     fn spec() -> Spec {
         Spec {

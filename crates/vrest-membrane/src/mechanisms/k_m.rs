@@ -17,6 +17,7 @@ parameters! {
 
 impl Mechanism for KM {
     const DERIVED: usize = DERIVED;
+    const LIGHT_RATES: bool = true;
 
     fn spec() -> Spec {
         Spec {

@@ -46,6 +46,10 @@ macro_rules! registry {
             pub fn derived(&self) -> usize {
                 match self { $(AnyMechanism::$name(_) => $module::$name::DERIVED,)+ }
             }
+            /// See [`Mechanism::LIGHT_RATES`].
+            pub(crate) fn has_light_rates(&self) -> bool {
+                match self { $(AnyMechanism::$name(_) => $module::$name::LIGHT_RATES,)+ }
+            }
             /// See [`Mechanism::prepare`].
             #[inline(always)]
             pub fn prepare<R: Real>(&self, heat: &Heat<R>, k: &mut [R]) {

@@ -87,6 +87,7 @@ impl Membrane {
                 k,
                 folded: spec.affine,
                 rebinds: false,
+                tabulated: false,
             });
         }
 
@@ -138,6 +139,7 @@ impl Membrane {
             water,
             states,
             layout: Layout { ions: layout_ions, totals, end: totals + n_totals },
+            rates: None,
         }
     }
 }

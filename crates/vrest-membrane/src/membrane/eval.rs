@@ -1,5 +1,6 @@
 //! The right-hand side.
 
+use super::rates::Known;
 use super::{Compiled, CompiledLevel, CurrentPart, Membrane, Place, slot};
 use crate::constants::{MM_PER_MS, rt_over_f};
 use crate::equilibrium::nernst;
@@ -38,6 +39,7 @@ impl Membrane {
             None => rt_over_f(work[slot::KELVIN]),
         };
         work[slot::INVERSE_C] = R::one() / p[self.at.capacitance];
+        work[slot::KEY] = self.key(p);
         self.prepare_size(p, work);
         for m in &self.moving {
             if let Place::Pool { params, work: at } = m.place {
@@ -159,9 +161,14 @@ impl Membrane {
         }
         let v = y[0];
         let net = work[slot::LINE_I] + work[slot::LINE_G] * v;
-        let mut flows = Flows { membrane: self, y, work, net, totals, dy };
+        let known = self.look_up_slopes(y, work, dy);
+        let mut flows = Flows { membrane: self, y, work, net, totals, dy, rates: known != Known::Everywhere };
         for m in self.mechanisms.iter().filter(|m| !m.folded) {
             m.mechanism.visit(Flow { m, flows: &mut flows });
+        }
+        if known == Known::Somewhere {
+            // Again, over those of the formulas.
+            self.look_up_slopes(y, work, flows.dy);
         }
         let Flows { net, totals, dy, .. } = flows;
         dy[0] = (i_app - net) * work[slot::INVERSE_C];
@@ -194,6 +201,18 @@ impl Membrane {
         }
     }
 
+    /// [`look_up`](Self::look_up) as a function of its own.
+    #[inline(always)]
+    fn look_up_slopes<R: Real>(&self, y: &[R], work: &[R], dy: &mut [R]) -> Known {
+        if self.rates.is_none() {
+            return Known::Nowhere;
+        }
+        R::enter(
+            #[inline(always)]
+            || self.look_up(y, work, dy),
+        )
+    }
+
     /// Net outward current at `v` with every gate at its steady state and concentrations as the parameters say,
     /// uA/cm2. `work` is as [`prepare_from`](Self::prepare_from) left it, bound if concentrations move.
     pub fn steady_current<R: Real>(&self, v: R, work: &[R]) -> R {
@@ -204,10 +223,11 @@ impl Membrane {
         net
     }
 
-    #[inline(never)]
     fn steady_gates<R: Real>(&self, m: &Compiled, v: R, work: &[R]) -> [R; MAX_GATES] {
         let mut steady = [R::zero(); MAX_GATES];
-        m.mechanism.gates(v, &self.site(m, work), &work[m.k.clone()], |i, gate| steady[i] = gate.steady());
+        for (steady, gate) in steady.iter_mut().zip(self.own_kinetics(m, v, work)) {
+            *steady = gate.steady();
+        }
         steady
     }
 
@@ -289,6 +309,8 @@ struct Flows<'a, R> {
     net: R,
     totals: &'a mut [R],
     dy: &'a mut [R],
+    /// Whether the slopes of tabulated gates are still to be found.
+    rates: bool,
 }
 
 /// What one of them adds.
@@ -312,7 +334,7 @@ impl<R: Real> Visitor for Flow<'_, '_, R> {
 impl<R: Real> Flow<'_, '_, R> {
     #[inline(always)]
     fn of<M: Mechanism>(self, mechanism: &M) {
-        let Flow { m, flows: Flows { membrane, y, work, net, totals, dy } } = self;
+        let Flow { m, flows: Flows { membrane, y, work, net, totals, dy, rates } } = self;
         let site = membrane.site(m, work);
         let (v, k, gates, slopes) = (y[0], &work[m.k.clone()], &y[m.gates.clone()], &mut dy[m.gates.clone()]);
         // Summed by mechanism first: currents that cancel within one cancel exactly.
@@ -333,6 +355,9 @@ impl<R: Real> Flow<'_, '_, R> {
             },
         );
         *net += sum;
+        if m.tabulated && !*rates {
+            return;
+        }
         mechanism.gates(
             v,
             &site,

@@ -50,14 +50,7 @@ impl Membrane {
     pub fn gate_kinetics(&self, v: f64, p: &[f64]) -> Vec<Gate<f64>> {
         let mut work = vec![0.0; self.layout.end];
         self.prepare_at_start(p, &mut work);
-        let mut all = Vec::new();
-        for m in &self.mechanisms {
-            let first = all.len();
-            all.resize(first + m.gates.len(), Gate { source: 0.0, rate: 1.0 });
-            let own = &mut all[first..];
-            m.mechanism.gates(v, &self.site(m, &work), &work[m.k.clone()], |i, gate| own[i] = gate);
-        }
-        all
+        self.mechanisms.iter().flat_map(|m| self.own_kinetics(m, v, &work)).collect()
     }
 
     /// The fixed proportions of the currents of the mechanism called `name`, one for each of its slots; empty where

@@ -11,13 +11,16 @@
 mod compile;
 mod eval;
 mod inspect;
+mod rates;
 mod volume;
 
 use crate::cell::{ParamInfo, Shape};
 use crate::mechanism::{Class, Role, SlotRef};
 use crate::mechanisms::AnyMechanism;
 use crate::units::Dimension;
+use rates::Rates;
 use std::ops::Range;
+use std::sync::Arc;
 
 pub use volume::Charge;
 
@@ -45,6 +48,7 @@ pub struct Membrane {
     positive: Vec<usize>,
     layout: Layout,
     affine: bool,
+    rates: Option<Arc<Rates>>,
 }
 
 /// Where the numbers that no ion or mechanism owns stand in the parameter vector.
@@ -137,6 +141,8 @@ struct Compiled {
     folded: bool,
     /// Whether its concentrations move, so that it is bound at every evaluation.
     rebinds: bool,
+    /// Whether the membrane's table has the rates of its gates.
+    tabulated: bool,
 }
 
 /// Offsets in the work vector.
@@ -177,7 +183,9 @@ mod slot {
     pub const IMPERMEANT_INSIDE: usize = 13;
     /// The same outside, amol where the space outside is closed, else mM.
     pub const IMPERMEANT_OUTSIDE: usize = 14;
-    pub const END: usize = 15;
+    /// Whether the table of rates is for these parameters: zero or not a number.
+    pub const KEY: usize = 15;
+    pub const END: usize = 16;
 }
 
 /// One ion under given parameters.

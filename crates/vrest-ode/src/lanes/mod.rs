@@ -4,16 +4,20 @@
 //! written where it pays and rounds once on every machine, so that every level gives the same bits.
 
 mod functions;
+mod lookup;
 mod portable;
 mod vector;
 #[cfg(target_arch = "x86_64")]
 mod x86;
 
 pub use portable::Portable;
+#[cfg(test)]
+pub(crate) use vector::at_every_level;
 pub use vector::{Vector, Work, dispatch};
 
 use crate::dual::Dual;
 use crate::real::{BERNOULLI_LONG_SERIES_BELOW, Real, bernoulli_series};
+use crate::table::Table;
 use std::ops::{Add, AddAssign, BitAnd, BitOr, Div, Mul, Neg, Not, Sub, SubAssign};
 
 /// How many numbers: two vectors of AVX-512, four of AVX2.
@@ -266,6 +270,24 @@ impl<V: Vector> Real for Lanes<V> {
         Self::one() / (exp_minus + 1.0)
     }
     #[inline(always)]
+    fn all(mask: Mask<V>) -> bool {
+        mask.bits() == u32::MAX >> (u32::BITS - WIDTH as u32)
+    }
+    #[inline(always)]
+    fn any(mask: Mask<V>) -> bool {
+        mask.bits() != 0
+    }
+    #[inline(always)]
+    fn tabulated(self, table: &Table, block: usize) -> Option<[Self; Table::BLOCK]> {
+        let mut out = [Self::zero(); Table::BLOCK];
+        for i in 0..VECTORS {
+            for (out, value) in out.iter_mut().zip(lookup::values(self.0[i], table, block)) {
+                out.0[i] = value;
+            }
+        }
+        Some(out)
+    }
+    #[inline(always)]
     fn enter<T>(f: impl FnOnce() -> T) -> T {
         V::enter(f)
     }
@@ -273,7 +295,6 @@ impl<V: Vector> Real for Lanes<V> {
 
 #[cfg(test)]
 mod tests {
-    use super::vector::at_every_level;
     use super::*;
 
     #[derive(Clone, Copy)]

@@ -41,6 +41,16 @@ macro_rules! an_array {
         fn as_mut_array(&mut self) -> &mut [f64; EIGHT] {
             &mut self.0
         }
+        #[inline(always)]
+        fn transpose(rows: [Self; EIGHT]) -> [Self; EIGHT] {
+            let mut out = rows;
+            for (i, out) in out.iter_mut().enumerate() {
+                for (out, row) in out.0.iter_mut().zip(&rows) {
+                    *out = row.0[i];
+                }
+            }
+            out
+        }
     };
 }
 
@@ -61,7 +71,7 @@ macro_rules! called {
 impl Vector for Portable {
     an_array!(Portable);
     called! {
-        add(b) sub(b) mul(b) div(b) mul_add(b, c) sqrt() min(b) max(b)
+        add(b) sub(b) mul(b) div(b) mul_add(b, c) sqrt() floor() min(b) max(b)
         and(b) and_not(b) xor(b) add_bits(b) sub_bits(b) lt(b)
         exp() exp_m1() ln() tanh() sin() log2_estimate() exp2_estimate() reciprocal_estimate()
     }
@@ -150,6 +160,10 @@ impl Vector for Inlined {
     #[inline(always)]
     fn sqrt(self) -> Self {
         self.map(f64::sqrt)
+    }
+    #[inline(always)]
+    fn floor(self) -> Self {
+        self.map(f64::floor)
     }
     #[inline(always)]
     fn up<const N: u32>(self) -> Self {

@@ -55,6 +55,10 @@ pub trait Vector: Copy + Debug + Send + Sync + 'static {
     fn mul_add(self, b: Self, c: Self) -> Self;
     /// Square root.
     fn sqrt(self) -> Self;
+    /// The largest whole number that is not larger.
+    fn floor(self) -> Self;
+    /// Eight vectors of eight as the vectors of their first places, second places, ...
+    fn transpose(rows: [Self; EIGHT]) -> [Self; EIGHT];
     /// `if a < b { a } else { b }`, for NaN too.
     fn min(self, b: Self) -> Self;
     /// `if a > b { a } else { b }`, for NaN too.
@@ -159,7 +163,7 @@ fn at<W: Work>(level: simd::Level, work: W) -> W::Output {
 
 /// `work` at every level that the processor has.
 #[cfg(test)]
-pub(super) fn at_every_level<W: Work + Copy>(work: W) -> Vec<W::Output> {
+pub(crate) fn at_every_level<W: Work + Copy>(work: W) -> Vec<W::Output> {
     use simd::Level::{Avx2, Avx512, Portable};
     let best = simd::Level::detect();
     [Portable, Avx2, Avx512].into_iter().filter(|l| *l <= best).map(|l| at(l, work)).collect()

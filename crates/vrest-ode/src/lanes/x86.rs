@@ -74,6 +74,23 @@ impl Vector for Wide {
         Wide(unsafe { _mm512_loadu_pd(x.as_ptr()) })
     }
     places!();
+    #[inline(always)]
+    fn floor(self) -> Self {
+        // SAFETY: see above.
+        Wide(unsafe { _mm512_roundscale_pd::<{ _MM_FROUND_TO_NEG_INF | _MM_FROUND_NO_EXC }>(self.0) })
+    }
+    #[inline(always)]
+    fn transpose(r: [Self; EIGHT]) -> [Self; EIGHT] {
+        // SAFETY: see above.
+        unsafe {
+            // Of two rows each: first places of the quarters, and second.
+            let even = [0, 2, 4, 6].map(|i| _mm512_unpacklo_pd(r[i].0, r[i + 1].0));
+            let odd = [0, 2, 4, 6].map(|i| _mm512_unpackhi_pd(r[i].0, r[i + 1].0));
+            let [c0, c2, c4, c6] = quarters(even);
+            let [c1, c3, c5, c7] = quarters(odd);
+            [c0, c1, c2, c3, c4, c5, c6, c7].map(Wide)
+        }
+    }
     wide! {
         add(b) = _mm512_add_pd;
         sub(b) = _mm512_sub_pd;
@@ -172,7 +189,28 @@ impl Vector for Pair {
         unsafe { Pair(_mm256_loadu_pd(x.as_ptr()), _mm256_loadu_pd(x.as_ptr().add(4))) }
     }
     places!();
+    #[inline(always)]
+    fn transpose(r: [Self; EIGHT]) -> [Self; EIGHT] {
+        // SAFETY: see above.
+        unsafe {
+            let [a0, a1, a2, a3] = square([r[0].0, r[1].0, r[2].0, r[3].0]);
+            let [b0, b1, b2, b3] = square([r[4].0, r[5].0, r[6].0, r[7].0]);
+            let [a4, a5, a6, a7] = square([r[0].1, r[1].1, r[2].1, r[3].1]);
+            let [b4, b5, b6, b7] = square([r[4].1, r[5].1, r[6].1, r[7].1]);
+            [
+                Pair(a0, b0),
+                Pair(a1, b1),
+                Pair(a2, b2),
+                Pair(a3, b3),
+                Pair(a4, b4),
+                Pair(a5, b5),
+                Pair(a6, b6),
+                Pair(a7, b7),
+            ]
+        }
+    }
     pair! {
+        floor() = _mm256_floor_pd;
         add(b) = _mm256_add_pd;
         sub(b) = _mm256_sub_pd;
         mul(b) = _mm256_mul_pd;
@@ -233,5 +271,43 @@ impl Pair {
                 _mm256_castsi256_pd(f(_mm256_castpd_si256(self.1))),
             )
         }
+    }
+}
+
+/// The quarters of four registers, by their place: all the first, second, third and fourth.
+///
+/// # Safety
+/// The processor has AVX-512.
+#[inline(always)]
+unsafe fn quarters(r: [__m512d; 4]) -> [__m512d; 4] {
+    // SAFETY: the caller's.
+    unsafe {
+        let (a02, a13) = (_mm512_shuffle_f64x2::<0x88>(r[0], r[1]), _mm512_shuffle_f64x2::<0xdd>(r[0], r[1]));
+        let (b02, b13) = (_mm512_shuffle_f64x2::<0x88>(r[2], r[3]), _mm512_shuffle_f64x2::<0xdd>(r[2], r[3]));
+        [
+            _mm512_shuffle_f64x2::<0x88>(a02, b02),
+            _mm512_shuffle_f64x2::<0x88>(a13, b13),
+            _mm512_shuffle_f64x2::<0xdd>(a02, b02),
+            _mm512_shuffle_f64x2::<0xdd>(a13, b13),
+        ]
+    }
+}
+
+/// Four registers of four, transposed.
+///
+/// # Safety
+/// The processor has AVX2.
+#[inline(always)]
+unsafe fn square(r: [__m256d; 4]) -> [__m256d; 4] {
+    // SAFETY: the caller's.
+    unsafe {
+        let (a, b) = (_mm256_unpacklo_pd(r[0], r[1]), _mm256_unpackhi_pd(r[0], r[1]));
+        let (c, d) = (_mm256_unpacklo_pd(r[2], r[3]), _mm256_unpackhi_pd(r[2], r[3]));
+        [
+            _mm256_permute2f128_pd::<0x20>(a, c),
+            _mm256_permute2f128_pd::<0x20>(b, d),
+            _mm256_permute2f128_pd::<0x31>(a, c),
+            _mm256_permute2f128_pd::<0x31>(b, d),
+        ]
     }
 }
