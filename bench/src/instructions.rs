@@ -9,11 +9,11 @@ use std::process::Command;
 
 use crate::error::BenchError;
 use crate::exchange::Inputs;
-use crate::tasks;
+use crate::tasks::{self, hh_ensemble::FORMULAS};
 
 /// The tasks whose kernels are watched, with the row of ours.
 const WATCHED: [(&str, &str); 6] =
-    [("B1", OURS), ("B2", OURS), ("B2", "formulas"), ("B3", OURS), ("B4", OURS), ("B8", OURS)];
+    [("B1", OURS), ("B2", OURS), ("B2", FORMULAS), ("B3", OURS), ("B4", OURS), ("B8", OURS)];
 /// The row that every task has.
 const OURS: &str = "vrest";
 /// The growth of a count that is called a regression.

@@ -1,7 +1,7 @@
 //! The tasks, one file each.
 
 mod fit_gradient;
-mod hh_ensemble;
+pub mod hh_ensemble;
 mod leak_pump;
 pub mod network;
 mod prediction;

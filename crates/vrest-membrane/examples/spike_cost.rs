@@ -8,7 +8,7 @@ use vrest_ode::{Member, Method, Options, Output, Plan, solve};
 fn main() {
     let text = "duration = '100 ms'\n[stimulus]\nkind = 'step'\namplitude = '10 uA/cm2'";
     let times: Vec<f64> = (0..=1000).map(|i| 0.1 * f64::from(i)).collect();
-    for name in ["squid_hh52", "hh_as_data", "subthreshold"] {
+    for name in ["squid_hh52", "hh_as_data"] {
         let cell = presets::cell(name).expect("a preset").text;
         let cell = Cell::parse(cell).expect("presets are right").cell;
         let protocol = Protocol::parse(text).expect("a right protocol").protocol;
