@@ -39,7 +39,9 @@ impl Membrane {
             None => rt_over_f(work[slot::KELVIN]),
         };
         work[slot::INVERSE_C] = R::one() / p[self.at.capacitance];
-        work[slot::KEY] = self.key(p);
+        if let Some(rates) = &self.rates {
+            work[slot::KEY] = rates.key(p);
+        }
         self.prepare_size(p, work);
         for m in &self.moving {
             if let Place::Pool { params, work: at } = m.place {
@@ -201,15 +203,13 @@ impl Membrane {
         }
     }
 
-    /// [`look_up`](Self::look_up) as a function of its own.
+    /// Writes the slopes of gates that a table knows into `dy`.
     #[inline(always)]
     fn look_up_slopes<R: Real>(&self, y: &[R], work: &[R], dy: &mut [R]) -> Known {
-        if self.rates.is_none() {
-            return Known::Nowhere;
-        }
+        let Some(rates) = &self.rates else { return Known::Nowhere };
         R::enter(
             #[inline(always)]
-            || self.look_up(y, work, dy),
+            || rates.look_up(y, work, dy),
         )
     }
 

@@ -128,16 +128,16 @@ impl Membrane {
         m.mechanism.gates(v, &self.site(m, work), &work[m.k.clone()], |i, gate| all[i] = gate);
         all
     }
+}
 
+impl Rates {
     /// Zero where the table is for the parameters `p`, elsewhere not a number.
     #[inline(always)]
     pub(super) fn key<R: Real>(&self, p: &[R]) -> R {
         let mut key = R::zero();
-        if let Some(rates) = &self.rates {
-            for &(i, value) in &rates.key {
-                let differs = R::zero().lt((p[i] - value).abs());
-                key = R::select(differs, R::from_f64(f64::NAN), key);
-            }
+        for &(i, value) in &self.key {
+            let differs = R::zero().lt((p[i] - value).abs());
+            key = R::select(differs, R::from_f64(f64::NAN), key);
         }
         key
     }
@@ -145,7 +145,6 @@ impl Membrane {
     /// Writes the slopes of the tabulated gates into `dy` where the table knows them.
     #[inline(always)]
     pub(super) fn look_up<R: Real>(&self, y: &[R], work: &[R], dy: &mut [R]) -> Known {
-        let Some(rates) = &self.rates else { return Known::Nowhere };
         let key = work[slot::KEY];
         let mut known = key.lt(R::one());
         if !R::any(known) {
@@ -153,8 +152,8 @@ impl Membrane {
         }
         // Nothing is known at a voltage that is not a number.
         let v = y[0] + key;
-        for (block, gates) in rates.gates.chunks(GATES).enumerate() {
-            let Some(values) = v.tabulated(&rates.table, block) else { return Known::Nowhere };
+        for (block, gates) in self.gates.chunks(GATES).enumerate() {
+            let Some(values) = v.tabulated(&self.table, block) else { return Known::Nowhere };
             known = known & values[0].abs().lt(R::from_f64(f64::INFINITY));
             for (i, &gate) in gates.iter().enumerate() {
                 let slope = Gate { source: values[2 * i], rate: values[2 * i + 1] }.slope(y[gate]);

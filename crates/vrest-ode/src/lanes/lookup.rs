@@ -17,23 +17,20 @@ pub(super) fn values<V: Vector>(x: V, table: &Table, block: usize) -> [V; EIGHT]
     let number = number.add(V::splat(WHOLE - first));
     let (number, from_middle) = (number.as_array(), from_middle.as_array());
     let stretches = &table.blocks[block][..];
-    let at = |l: usize| (&stretches[number[l].to_bits() as u32 as usize], V::splat(from_middle[l]));
     // One place after the other, all functions at once: a place's polynomials lie side by side.
-    let [a, b, c, d] = polynomials([at(0), at(1), at(2), at(3)]);
-    let [e, f, g, h] = polynomials([at(4), at(5), at(6), at(7)]);
+    let at = |l: usize| (&stretches[number[l].to_bits() as u32 as usize], from_middle[l]);
+    let [a, b, c, d] = [polynomials(at(0)), polynomials(at(1)), polynomials(at(2)), polynomials(at(3))];
+    let [e, f, g, h] = [polynomials(at(4)), polynomials(at(5)), polynomials(at(6)), polynomials(at(7))];
     V::transpose([a, b, c, d, e, f, g, h])
 }
 
-/// Those of four stretches, each at a distance from its middle; in step with each other, so that the processor need not
-/// look far ahead for work that waits for nothing.
+/// Those of one stretch at a distance from its middle.
 #[inline(always)]
-fn polynomials<V: Vector>(at: [(&Stretch, V); 4]) -> [V; 4] {
-    let of = |i: usize, power: usize| V::from_array(at[i].0.0[power]);
-    let mut values = [of(0, DEGREE), of(1, DEGREE), of(2, DEGREE), of(3, DEGREE)];
+fn polynomials<V: Vector>((stretch, from_middle): (&Stretch, f64)) -> V {
+    let t = V::splat(from_middle);
+    let mut value = V::from_array(stretch.0[DEGREE]);
     for power in (0..DEGREE).rev() {
-        for i in 0..4 {
-            values[i] = values[i].mul_add(at[i].1, of(i, power));
-        }
+        value = value.mul_add(t, V::from_array(stretch.0[power]));
     }
-    values
+    value
 }
