@@ -4,6 +4,7 @@
 //! written where it pays and rounds once on every machine, so that every level gives the same bits.
 
 mod functions;
+mod in_step;
 mod lookup;
 mod portable;
 mod vector;
@@ -13,7 +14,7 @@ mod x86;
 pub use portable::Portable;
 #[cfg(test)]
 pub(crate) use vector::at_every_level;
-pub use vector::{Vector, Work, dispatch};
+pub use vector::{Arithmetic, Vector, Work, dispatch};
 
 use crate::dual::Dual;
 use crate::real::{BERNOULLI_LONG_SERIES_BELOW, Real, bernoulli_series};
@@ -96,7 +97,7 @@ impl<V: Vector> Lanes<V> {
     /// 1/x to three digits where x > 0: for what needs no more, and without the long wait for a division.
     #[inline(always)]
     pub(crate) fn reciprocal_estimate(self) -> Self {
-        each!(i => self.0[i].reciprocal_estimate())
+        V::reciprocal_estimate(self)
     }
     /// The place of lane `l`.
     #[inline(always)]
@@ -183,12 +184,12 @@ impl<V: Vector> SubAssign for Lanes<V> {
     }
 }
 
-/// Methods of [`Real`] that a vector has.
-macro_rules! of_vectors {
+/// Elementary functions of [`Real`].
+macro_rules! elementary {
     ($($name:ident),*) => {
         $(#[inline(always)]
         fn $name(self) -> Self {
-            each!(i => self.0[i].$name())
+            V::$name(self)
         })*
     };
 }
@@ -205,7 +206,7 @@ impl<V: Vector> Real for Lanes<V> {
     fn first(self) -> f64 {
         self.lane(0)
     }
-    of_vectors!(exp, exp_m1, ln, tanh, sin, log2_estimate, exp2_estimate);
+    elementary!(exp, exp_m1, ln, tanh, sin, log2_estimate, exp2_estimate);
     #[inline(always)]
     fn sqrt(self) -> Self {
         each!(i => self.0[i].sqrt())
@@ -262,8 +263,9 @@ impl<V: Vector> Real for Lanes<V> {
     }
     #[inline(always)]
     fn bernoulli_with(self, exp: Self) -> Self {
-        let near = self.abs().lt(Self::splat(BERNOULLI_LONG_SERIES_BELOW));
-        Self::select(near, bernoulli_series(self), self / (exp - 1.0))
+        let near = Real::lt(self.abs(), Self::splat(BERNOULLI_LONG_SERIES_BELOW));
+        let below = (exp - 1.0).in_step();
+        <Self as Real>::select(near, bernoulli_series(self), self / below)
     }
     #[inline(always)]
     fn logistic_with(self, exp_minus: Self) -> Self {

@@ -3,7 +3,8 @@
 //! A copy of each loop at each place where model code has an operation would be large and slow to build, so that there
 //! each is called. An elementary function is called as a whole, and inside it nothing is.
 
-use super::vector::{EIGHT, Vector, masks_are_bits};
+use super::vector::{Arithmetic, EIGHT, Vector, masks_are_bits};
+use super::{Lanes, VECTORS, functions};
 use crate::simd;
 
 /// What every processor can do, at the compiler's discretion.
@@ -12,47 +13,9 @@ use crate::simd;
 pub struct Portable([f64; EIGHT]);
 
 /// The same in loops that are inlined.
-#[derive(Debug, Clone, Copy)]
+#[derive(Clone, Copy)]
 #[repr(align(64))]
 struct Inlined([f64; EIGHT]);
-
-/// What both store alike.
-macro_rules! an_array {
-    ($vector:ident) => {
-        masks_are_bits!();
-
-        #[inline(always)]
-        fn enter<T>(f: impl FnOnce() -> T) -> T {
-            simd::enter_portable(f)
-        }
-        #[inline(always)]
-        fn splat(x: f64) -> Self {
-            $vector([x; EIGHT])
-        }
-        #[inline(always)]
-        fn from_array(x: [f64; EIGHT]) -> Self {
-            $vector(x)
-        }
-        #[inline(always)]
-        fn as_array(&self) -> &[f64; EIGHT] {
-            &self.0
-        }
-        #[inline(always)]
-        fn as_mut_array(&mut self) -> &mut [f64; EIGHT] {
-            &mut self.0
-        }
-        #[inline(always)]
-        fn transpose(rows: [Self; EIGHT]) -> [Self; EIGHT] {
-            let mut out = rows;
-            for (i, out) in out.iter_mut().enumerate() {
-                for (out, row) in out.0.iter_mut().zip(&rows) {
-                    *out = row.0[i];
-                }
-            }
-            out
-        }
-    };
-}
 
 /// Calls of what is inlined elsewhere. By reference: a vector handed over as a value is copied for each call.
 macro_rules! called {
@@ -68,12 +31,33 @@ macro_rules! called {
     };
 }
 
-impl Vector for Portable {
-    an_array!(Portable);
+/// Calls of elementary functions.
+macro_rules! elementary {
+    ($($name:ident)*) => {
+        $(#[inline(always)]
+        fn $name(x: Lanes<Self>) -> Lanes<Self> {
+            #[inline(never)]
+            fn called(x: &Portable) -> Portable {
+                Portable(functions::$name(Inlined(x.0)).0)
+            }
+            let mut out = x.0;
+            for i in 0..VECTORS {
+                out[i] = called(&x.0[i]);
+            }
+            Lanes(out)
+        })*
+    };
+}
+
+impl Arithmetic for Portable {
+    type Mask = Self;
+
+    #[inline(always)]
+    fn splat(x: f64) -> Self {
+        Portable([x; EIGHT])
+    }
     called! {
-        add(b) sub(b) mul(b) div(b) mul_add(b, c) sqrt() floor() min(b) max(b)
-        and(b) and_not(b) xor(b) add_bits(b) sub_bits(b) lt(b)
-        exp() exp_m1() ln() tanh() sin() log2_estimate() exp2_estimate() reciprocal_estimate()
+        add(b) sub(b) mul(b) div(b) mul_add(b, c) min(b) max(b) and(b) and_not(b) xor(b) add_bits(b) sub_bits(b) lt(b)
     }
     #[inline(never)]
     fn up<const N: u32>(self) -> Self {
@@ -91,9 +75,42 @@ impl Vector for Portable {
         }
         called(&mask, &yes, &no)
     }
+}
+
+impl Vector for Portable {
+    masks_are_bits!();
+    called!(sqrt() floor());
+    elementary!(exp exp_m1 ln tanh sin log2_estimate exp2_estimate reciprocal_estimate);
+
+    #[inline(always)]
+    fn enter<T>(f: impl FnOnce() -> T) -> T {
+        simd::enter_portable(f)
+    }
+    #[inline(always)]
+    fn from_array(x: [f64; EIGHT]) -> Self {
+        Portable(x)
+    }
+    #[inline(always)]
+    fn as_array(&self) -> &[f64; EIGHT] {
+        &self.0
+    }
+    #[inline(always)]
+    fn as_mut_array(&mut self) -> &mut [f64; EIGHT] {
+        &mut self.0
+    }
+    #[inline(always)]
+    fn transpose(rows: [Self; EIGHT]) -> [Self; EIGHT] {
+        let mut out = rows;
+        for (i, out) in out.iter_mut().enumerate() {
+            for (out, row) in out.0.iter_mut().zip(&rows) {
+                *out = row.0[i];
+            }
+        }
+        out
+    }
     #[inline(never)]
     fn mask_bits(a: Self) -> u32 {
-        Inlined::mask_bits(Inlined(a.0))
+        (0..EIGHT).fold(0, |bits, i| bits | ((a.0[i].to_bits() & 1) as u32) << i)
     }
 }
 
@@ -113,6 +130,14 @@ impl Inlined {
             out[i] = f(self.0[i], b.0[i]);
         }
         Inlined(out)
+    }
+    #[inline(always)]
+    fn sqrt(self) -> Self {
+        self.map(f64::sqrt)
+    }
+    #[inline(always)]
+    fn floor(self) -> Self {
+        self.map(f64::floor)
     }
 }
 
@@ -135,8 +160,13 @@ macro_rules! loops_of_bits {
     };
 }
 
-impl Vector for Inlined {
-    an_array!(Inlined);
+impl Arithmetic for Inlined {
+    type Mask = Self;
+
+    #[inline(always)]
+    fn splat(x: f64) -> Self {
+        Inlined([x; EIGHT])
+    }
     loops! {
         add = |a, b| a + b;
         sub = |a, b| a - b;
@@ -158,14 +188,6 @@ impl Vector for Inlined {
         Inlined(std::array::from_fn(|i| self.0[i].mul_add(b.0[i], c.0[i])))
     }
     #[inline(always)]
-    fn sqrt(self) -> Self {
-        self.map(f64::sqrt)
-    }
-    #[inline(always)]
-    fn floor(self) -> Self {
-        self.map(f64::floor)
-    }
-    #[inline(always)]
     fn up<const N: u32>(self) -> Self {
         self.map(|a| f64::from_bits(a.to_bits() << N))
     }
@@ -176,9 +198,5 @@ impl Vector for Inlined {
     #[inline(always)]
     fn select(mask: Self, yes: Self, no: Self) -> Self {
         mask.and(yes).xor(mask.and_not(no))
-    }
-    #[inline(always)]
-    fn mask_bits(a: Self) -> u32 {
-        (0..EIGHT).fold(0, |bits, i| bits | ((a.0[i].to_bits() & 1) as u32) << i)
     }
 }

@@ -4,45 +4,23 @@
 //! therefore name the machine's registers. Every operation is one instruction or two; whatever is built of them is
 //! written once, in `functions`.
 
-use super::functions;
 use super::portable::Portable;
 #[cfg(target_arch = "x86_64")]
 use super::x86::{Pair, Wide};
+use super::{Lanes, VECTORS, functions};
 use crate::simd;
 use std::fmt::Debug;
 
 /// How many.
 pub(crate) const EIGHT: usize = 8;
 
-/// The elementary functions of one number as methods.
-macro_rules! elementary {
-    ($($name:ident)*) => {
-        $(/// See `functions`.
-        #[inline(always)]
-        fn $name(self) -> Self {
-            functions::$name(self)
-        })*
-    };
-}
-
-/// Eight numbers, and what one instruction does with them.
-///
-/// Only `dispatch` hands out vectors that not every processor has, and it has looked first.
-pub trait Vector: Copy + Debug + Send + Sync + 'static {
-    /// Eight truth values.
+/// Numbers side by side, and what elementary functions do with them.
+pub trait Arithmetic: Copy {
+    /// A truth value of each.
     type Mask: Copy;
-
-    /// Runs `f`, marked `#[inline(always)]`, as a function of its own compiled for the instructions of these vectors.
-    fn enter<T>(f: impl FnOnce() -> T) -> T;
 
     /// The same number in each place.
     fn splat(x: f64) -> Self;
-    /// In order.
-    fn from_array(x: [f64; EIGHT]) -> Self;
-    /// In order.
-    fn as_array(&self) -> &[f64; EIGHT];
-    /// In order.
-    fn as_mut_array(&mut self) -> &mut [f64; EIGHT];
     /// a + b.
     fn add(self, b: Self) -> Self;
     /// a - b.
@@ -53,12 +31,6 @@ pub trait Vector: Copy + Debug + Send + Sync + 'static {
     fn div(self, b: Self) -> Self;
     /// a b + c, rounded once.
     fn mul_add(self, b: Self, c: Self) -> Self;
-    /// Square root.
-    fn sqrt(self) -> Self;
-    /// The largest whole number that is not larger.
-    fn floor(self) -> Self;
-    /// Eight vectors of eight as the vectors of their first places, second places, ...
-    fn transpose(rows: [Self; EIGHT]) -> [Self; EIGHT];
     /// `if a < b { a } else { b }`, for NaN too.
     fn min(self, b: Self) -> Self;
     /// `if a > b { a } else { b }`, for NaN too.
@@ -81,6 +53,50 @@ pub trait Vector: Copy + Debug + Send + Sync + 'static {
     fn lt(self, b: Self) -> Self::Mask;
     /// `if mask { yes } else { no }`.
     fn select(mask: Self::Mask, yes: Self, no: Self) -> Self;
+
+    /// The number with these bits in each place.
+    #[inline(always)]
+    fn splat_bits(bits: u64) -> Self {
+        Self::splat(f64::from_bits(bits))
+    }
+    /// The numbers unchanged, all of which are there before anything is computed from one of them; see
+    /// [`Vector::all_in_step`].
+    #[inline(always)]
+    fn in_step(self) -> Self {
+        self
+    }
+}
+
+/// The elementary functions of lanes.
+macro_rules! elementary {
+    ($($name:ident)*) => {
+        $(/// See `functions`.
+        #[inline(always)]
+        fn $name(x: Lanes<Self>) -> Lanes<Self> {
+            functions::$name(x)
+        })*
+    };
+}
+
+/// Eight numbers in registers.
+///
+/// Only `dispatch` hands out vectors that not every processor has, and it has looked first.
+pub trait Vector: Arithmetic + Debug + Send + Sync + 'static {
+    /// Runs `f`, marked `#[inline(always)]`, as a function of its own compiled for the instructions of these vectors.
+    fn enter<T>(f: impl FnOnce() -> T) -> T;
+
+    /// In order.
+    fn from_array(x: [f64; EIGHT]) -> Self;
+    /// In order.
+    fn as_array(&self) -> &[f64; EIGHT];
+    /// In order.
+    fn as_mut_array(&mut self) -> &mut [f64; EIGHT];
+    /// Square root.
+    fn sqrt(self) -> Self;
+    /// The largest whole number that is not larger.
+    fn floor(self) -> Self;
+    /// Eight vectors of eight as the vectors of their first places, second places, ...
+    fn transpose(rows: [Self; EIGHT]) -> [Self; EIGHT];
     /// Where both are.
     fn both(a: Self::Mask, b: Self::Mask) -> Self::Mask;
     /// Where one of the two is.
@@ -91,6 +107,17 @@ pub trait Vector: Copy + Debug + Send + Sync + 'static {
     fn mask_bits(a: Self::Mask) -> u32;
     elementary!(exp exp_m1 ln tanh sin log2_estimate exp2_estimate reciprocal_estimate);
 
+    /// The vectors unchanged, all of which are there before anything is computed from one of them.
+    ///
+    /// Each step of an elementary function waits for the one before it. With all vectors of the lanes in step, what
+    /// one waits for the others fill. The optimiser likes to compute one vector to its end before it begins the next,
+    /// which leaves it to the processor to find work further down; and that, above all where two threads share a core,
+    /// sees a hundred instructions ahead and not the whole function.
+    #[inline(always)]
+    fn all_in_step(all: [Self; VECTORS]) -> [Self; VECTORS] {
+        all
+    }
+
     /// The first eight numbers of `x`.
     #[inline(always)]
     fn from_slice(x: &[f64]) -> Self {
@@ -98,18 +125,11 @@ pub trait Vector: Copy + Debug + Send + Sync + 'static {
         eight.copy_from_slice(&x[..EIGHT]);
         Self::from_array(eight)
     }
-    /// The number with these bits in each place.
-    #[inline(always)]
-    fn splat_bits(bits: u64) -> Self {
-        Self::splat(f64::from_bits(bits))
-    }
 }
 
 /// The logic of masks that are vectors with all bits of a number or none.
 macro_rules! masks_are_bits {
     () => {
-        type Mask = Self;
-
         #[inline(always)]
         fn both(a: Self, b: Self) -> Self {
             a.and(b)

@@ -4,7 +4,9 @@
 //! `dispatch` names these types, after it has looked. This is the reason for every `unsafe`
 //! below; comments say "see above".
 
-use super::vector::{EIGHT, Vector, masks_are_bits};
+use super::VECTORS;
+use super::vector::{Arithmetic, EIGHT, Vector, masks_are_bits};
+use std::arch::asm;
 use std::arch::x86_64::*;
 
 /// One register of AVX-512.
@@ -55,41 +57,13 @@ macro_rules! wide_bits {
     };
 }
 
-impl Vector for Wide {
+impl Arithmetic for Wide {
     type Mask = __mmask8;
 
-    #[inline(always)]
-    fn enter<T>(f: impl FnOnce() -> T) -> T {
-        // SAFETY: see above.
-        unsafe { crate::simd::enter_avx512(f) }
-    }
     #[inline(always)]
     fn splat(x: f64) -> Self {
         // SAFETY: see above.
         Wide(unsafe { _mm512_set1_pd(x) })
-    }
-    #[inline(always)]
-    fn from_array(x: [f64; EIGHT]) -> Self {
-        // SAFETY: see above; the array has eight numbers.
-        Wide(unsafe { _mm512_loadu_pd(x.as_ptr()) })
-    }
-    places!();
-    #[inline(always)]
-    fn floor(self) -> Self {
-        // SAFETY: see above.
-        Wide(unsafe { _mm512_roundscale_pd::<{ _MM_FROUND_TO_NEG_INF | _MM_FROUND_NO_EXC }>(self.0) })
-    }
-    #[inline(always)]
-    fn transpose(r: [Self; EIGHT]) -> [Self; EIGHT] {
-        // SAFETY: see above.
-        unsafe {
-            // Of two rows each: first places of the quarters, and second.
-            let even = [0, 2, 4, 6].map(|i| _mm512_unpacklo_pd(r[i].0, r[i + 1].0));
-            let odd = [0, 2, 4, 6].map(|i| _mm512_unpackhi_pd(r[i].0, r[i + 1].0));
-            let [c0, c2, c4, c6] = quarters(even);
-            let [c1, c3, c5, c7] = quarters(odd);
-            [c0, c1, c2, c3, c4, c5, c6, c7].map(Wide)
-        }
     }
     wide! {
         add(b) = _mm512_add_pd;
@@ -97,7 +71,6 @@ impl Vector for Wide {
         mul(b) = _mm512_mul_pd;
         div(b) = _mm512_div_pd;
         mul_add(b, c) = _mm512_fmadd_pd;
-        sqrt() = _mm512_sqrt_pd;
         min(b) = _mm512_min_pd;
         max(b) = _mm512_max_pd;
     }
@@ -127,6 +100,45 @@ impl Vector for Wide {
     fn select(mask: __mmask8, yes: Self, no: Self) -> Self {
         // SAFETY: see above.
         Wide(unsafe { _mm512_mask_blend_pd(mask, no.0, yes.0) })
+    }
+}
+
+impl Vector for Wide {
+    wide! {
+        sqrt() = _mm512_sqrt_pd;
+    }
+    places!();
+    #[inline(always)]
+    fn enter<T>(f: impl FnOnce() -> T) -> T {
+        // SAFETY: see above.
+        unsafe { crate::simd::enter_avx512(f) }
+    }
+    #[inline(always)]
+    fn from_array(x: [f64; EIGHT]) -> Self {
+        // SAFETY: see above; the array has eight numbers.
+        Wide(unsafe { _mm512_loadu_pd(x.as_ptr()) })
+    }
+    #[inline(always)]
+    fn floor(self) -> Self {
+        // SAFETY: see above.
+        Wide(unsafe { _mm512_roundscale_pd::<{ _MM_FROUND_TO_NEG_INF | _MM_FROUND_NO_EXC }>(self.0) })
+    }
+    #[inline(always)]
+    fn transpose(r: [Self; EIGHT]) -> [Self; EIGHT] {
+        // SAFETY: see above.
+        unsafe {
+            // Of two rows each: first places of the quarters, and second.
+            let even = [0, 2, 4, 6].map(|i| _mm512_unpacklo_pd(r[i].0, r[i + 1].0));
+            let odd = [0, 2, 4, 6].map(|i| _mm512_unpackhi_pd(r[i].0, r[i + 1].0));
+            let [c0, c2, c4, c6] = quarters(even);
+            let [c1, c3, c5, c7] = quarters(odd);
+            [c0, c1, c2, c3, c4, c5, c6, c7].map(Wide)
+        }
+    }
+    #[inline(always)]
+    fn all_in_step(all: [Self; VECTORS]) -> [Self; VECTORS] {
+        // SAFETY: see above.
+        unsafe { wide_in_step(all) }
     }
     #[inline(always)]
     fn both(a: __mmask8, b: __mmask8) -> __mmask8 {
@@ -169,54 +181,21 @@ macro_rules! pair_bits {
     };
 }
 
-impl Vector for Pair {
-    masks_are_bits!();
+impl Arithmetic for Pair {
+    type Mask = Self;
 
-    #[inline(always)]
-    fn enter<T>(f: impl FnOnce() -> T) -> T {
-        // SAFETY: see above.
-        unsafe { crate::simd::enter_avx2(f) }
-    }
     #[inline(always)]
     fn splat(x: f64) -> Self {
         // SAFETY: see above.
         let half = unsafe { _mm256_set1_pd(x) };
         Pair(half, half)
     }
-    #[inline(always)]
-    fn from_array(x: [f64; EIGHT]) -> Self {
-        // SAFETY: see above; the array has twice four numbers.
-        unsafe { Pair(_mm256_loadu_pd(x.as_ptr()), _mm256_loadu_pd(x.as_ptr().add(4))) }
-    }
-    places!();
-    #[inline(always)]
-    fn transpose(r: [Self; EIGHT]) -> [Self; EIGHT] {
-        // SAFETY: see above.
-        unsafe {
-            let [a0, a1, a2, a3] = square([r[0].0, r[1].0, r[2].0, r[3].0]);
-            let [b0, b1, b2, b3] = square([r[4].0, r[5].0, r[6].0, r[7].0]);
-            let [a4, a5, a6, a7] = square([r[0].1, r[1].1, r[2].1, r[3].1]);
-            let [b4, b5, b6, b7] = square([r[4].1, r[5].1, r[6].1, r[7].1]);
-            [
-                Pair(a0, b0),
-                Pair(a1, b1),
-                Pair(a2, b2),
-                Pair(a3, b3),
-                Pair(a4, b4),
-                Pair(a5, b5),
-                Pair(a6, b6),
-                Pair(a7, b7),
-            ]
-        }
-    }
     pair! {
-        floor() = _mm256_floor_pd;
         add(b) = _mm256_add_pd;
         sub(b) = _mm256_sub_pd;
         mul(b) = _mm256_mul_pd;
         div(b) = _mm256_div_pd;
         mul_add(b, c) = _mm256_fmadd_pd;
-        sqrt() = _mm256_sqrt_pd;
         min(b) = _mm256_min_pd;
         max(b) = _mm256_max_pd;
         and(b) = _mm256_and_pd;
@@ -252,6 +231,50 @@ impl Vector for Pair {
     fn select(mask: Pair, yes: Self, no: Self) -> Self {
         // SAFETY: see above.
         unsafe { Pair(_mm256_blendv_pd(no.0, yes.0, mask.0), _mm256_blendv_pd(no.1, yes.1, mask.1)) }
+    }
+}
+
+impl Vector for Pair {
+    masks_are_bits!();
+    pair! {
+        sqrt() = _mm256_sqrt_pd;
+        floor() = _mm256_floor_pd;
+    }
+    places!();
+    #[inline(always)]
+    fn enter<T>(f: impl FnOnce() -> T) -> T {
+        // SAFETY: see above.
+        unsafe { crate::simd::enter_avx2(f) }
+    }
+    #[inline(always)]
+    fn from_array(x: [f64; EIGHT]) -> Self {
+        // SAFETY: see above; the array has twice four numbers.
+        unsafe { Pair(_mm256_loadu_pd(x.as_ptr()), _mm256_loadu_pd(x.as_ptr().add(4))) }
+    }
+    #[inline(always)]
+    fn all_in_step(all: [Self; VECTORS]) -> [Self; VECTORS] {
+        // SAFETY: see above.
+        unsafe { pairs_in_step(all) }
+    }
+    #[inline(always)]
+    fn transpose(r: [Self; EIGHT]) -> [Self; EIGHT] {
+        // SAFETY: see above.
+        unsafe {
+            let [a0, a1, a2, a3] = square([r[0].0, r[1].0, r[2].0, r[3].0]);
+            let [b0, b1, b2, b3] = square([r[4].0, r[5].0, r[6].0, r[7].0]);
+            let [a4, a5, a6, a7] = square([r[0].1, r[1].1, r[2].1, r[3].1]);
+            let [b4, b5, b6, b7] = square([r[4].1, r[5].1, r[6].1, r[7].1]);
+            [
+                Pair(a0, b0),
+                Pair(a1, b1),
+                Pair(a2, b2),
+                Pair(a3, b3),
+                Pair(a4, b4),
+                Pair(a5, b5),
+                Pair(a6, b6),
+                Pair(a7, b7),
+            ]
+        }
     }
     #[inline(always)]
     fn mask_bits(a: Pair) -> u32 {
@@ -310,4 +333,37 @@ unsafe fn square(r: [__m256d; 4]) -> [__m256d; 4] {
             _mm256_permute2f128_pd::<0x31>(b, d),
         ]
     }
+}
+
+/// See [`Vector::all_in_step`]: an instruction of no bytes, of which the compiler knows only that it takes and gives these
+/// registers.
+#[inline]
+#[target_feature(enable = "avx512f")]
+fn wide_in_step(mut all: [Wide; VECTORS]) -> [Wide; VECTORS] {
+    let (twos, _) = all.as_chunks_mut();
+    for [a, b] in twos {
+        // SAFETY: there is no instruction.
+        unsafe {
+            asm!("/* {0} {1} */", inout(zmm_reg) a.0, inout(zmm_reg) b.0, options(pure, nomem, nostack, preserves_flags))
+        }
+    }
+    all
+}
+
+/// The same.
+#[inline]
+#[target_feature(enable = "avx2")]
+fn pairs_in_step(mut all: [Pair; VECTORS]) -> [Pair; VECTORS] {
+    let (twos, _) = all.as_chunks_mut();
+    for [a, b] in twos {
+        // SAFETY: there is no instruction.
+        unsafe {
+            asm!(
+                "/* {0} {1} {2} {3} */",
+                inout(ymm_reg) a.0, inout(ymm_reg) a.1, inout(ymm_reg) b.0, inout(ymm_reg) b.1,
+                options(pure, nomem, nostack, preserves_flags),
+            )
+        }
+    }
+    all
 }
