@@ -285,8 +285,8 @@ const BERNOULLI_SERIES: [f64; 5] =
 pub(crate) fn bernoulli_series<R: Real>(x: R) -> R {
     let x2 = x * x;
     let [a, b, c, d, e] = BERNOULLI_SERIES;
-    let even = (x2 * e + d).horner(x2, c).horner(x2, b).horner(x2, a);
-    even.mul_plus(x2, x * -0.5 + 1.0)
+    let even = x2.times_plus(e, R::from_f64(d)).horner(x2, c).horner(x2, b).horner(x2, a);
+    even.mul_plus(x2, x.times_plus(-0.5, R::one()))
 }
 
 /// B' where B(x) = `b` is known: B (1 - B - x)/x, and near 0 the slope of [`bernoulli_series`].
