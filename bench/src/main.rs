@@ -91,9 +91,11 @@ fn side(task: &str, folder: &Path, reply: &Path, threads: usize) -> Result<(), B
     // The folder of the reply bears the side's name.
     let name = reply.file_name().unwrap_or_default().to_string_lossy().into_owned();
     let inputs = Inputs::read(folder)?.set("side", name);
-    rayon::ThreadPoolBuilder::new().num_threads(threads).build_global().map_err(BenchError::ours)?;
     let task = tasks::find(task).ok_or_else(|| BenchError::Ours(format!("there is no task `{task}`")))?;
-    task.ours(&inputs)?.write(reply)
+    // The work itself is in the pool, as that of the program is: from outside, every parallel piece of it would begin and
+    // end with one thread that wakes another.
+    let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().map_err(BenchError::ours)?;
+    pool.install(|| task.ours(&inputs))?.write(reply)
 }
 
 /// True when every side of every task ran and agrees.

@@ -6,7 +6,7 @@ use crate::error::BenchError;
 use crate::exchange::{Inputs, Reply, Run};
 
 /// The work and its rows.
-pub trait Task {
+pub trait Task: Sync {
     /// What the task is called and measures.
     fn about(&self) -> About;
     /// Who does the work; the first row is ours on one core, which the ratios refer to.
