@@ -1,7 +1,7 @@
 //! How a dataset becomes numbers of order one: which parameters go in through a logarithm, and what one unit of
 //! voltage, stimulus and time is.
 
-use super::exponential::{Point, Regressors};
+use super::exponential::{Point, Regressors, Steps};
 use super::intervals::{Interval, pick};
 use super::split::Split;
 use super::tangents::Outputs;
@@ -27,6 +27,7 @@ pub fn choose(data: &Dataset, split: &Split, ridge: f64) -> (Scaling, View) {
     // Voltages, and with them the intervals that matter, are the same under every encoding.
     let mut view = View::new(data, &plain);
     let (fitted, judged) = (pick(&view, &split.train, JUDGED), pick(&view, &split.validation, JUDGED));
+    let steps = Steps::new(&view, &judged);
     let under =
         |encodings: &[Encoding]| Scaling { columns: columns(data, &split.train, encodings), ..plain.clone() };
     // The rates of the steps hardly depend on the encodings: those found with the best so far serve the next, which then
@@ -38,7 +39,10 @@ pub fn choose(data: &Dataset, split: &Split, ridge: f64) -> (Scaling, View) {
             Some(points) => regressors.fit(points.clone(), ridge, 1),
             None => regressors.fit(regressors.plain(), ridge, 5),
         };
-        let reached = fit.as_ref().map(|fit| surface(&view, &judged).error(&fit.weights));
+        let reached = fit.as_ref().map(|fit| {
+            let fitted = Weighted { surface: Surface::of(&view), weights: &fit.weights };
+            steps.error(&fitted, &view, &judged)
+        });
         (reached.unwrap_or(f64::INFINITY), fit.map(|fit| fit.points))
     };
     let (mut best, mut known) = error(&encodings, None);
@@ -123,8 +127,35 @@ pub(super) fn spread(values: &Array2<f64>, of: &[usize]) -> [f64; 4] {
 
 /// The regressors of a plain response surface.
 fn surface(view: &View, intervals: &[Interval]) -> Regressors {
-    let surface = Surface { n_moving: view.n_moving(), n_fixed: view.n_fixed() };
+    let surface = Surface::of(view);
     Regressors::new(&surface, view, intervals, &vec![0.0; surface.n_weights()])
+}
+
+impl Surface {
+    /// That in the inputs of `view`.
+    fn of(view: &View) -> Surface {
+        Surface { n_moving: view.n_moving(), n_fixed: view.n_fixed() }
+    }
+}
+
+/// The value of a response surface.
+struct Weighted<'a> {
+    surface: Surface,
+    weights: &'a [f64],
+}
+
+impl Outputs for Weighted<'_> {
+    fn len(&self) -> usize {
+        1
+    }
+    fn work_len(&self) -> usize {
+        self.surface.work_len()
+    }
+    #[inline(always)]
+    fn eval<R: Real>(&self, z: &[R], x: &[R], work: &mut [R], out: &mut [R]) {
+        self.surface.prepare(self.weights, z, work);
+        out[0] = self.surface.eval(self.weights, x, work);
+    }
 }
 
 /// dS/dw, then the value without weights: zero.

@@ -50,12 +50,53 @@ pub struct Regressors {
     /// Rows of dF/dw, each followed by the part of F that does not depend on w: F_0 - row . w_0; and
     /// their derivatives by v.
     rows: [Vec<f64>; 2],
+    steps: Steps,
+}
+
+/// What the data say of many intervals.
+#[derive(Debug)]
+pub struct Steps {
     /// Length of each step.
     h: Vec<f64>,
     /// Change of v over each step.
     dv: Vec<f64>,
     /// Smallest divisor of the residual: a field slower than the recording is not asked for its rest.
     floor: Vec<f64>,
+}
+
+impl Steps {
+    /// Those of `intervals`.
+    pub fn new(view: &View, intervals: &[Interval]) -> Steps {
+        let duration = view.t[view.n_times() - 1] - view.t[0];
+        let h: Vec<f64> = intervals.iter().map(|i| i.h(view)).collect();
+        let dv = intervals.iter().map(|i| i.dv(view)).collect();
+        Steps { floor: h.iter().map(|h| h / duration).collect(), h, dv }
+    }
+
+    fn len(&self) -> usize {
+        self.h.len()
+    }
+
+    /// What every step is expanded about where the field and its slope in v are `at(i)`.
+    fn points(&self, at: impl Fn(usize) -> [f64; 2] + Sync) -> Vec<Point> {
+        let point = |i: usize| {
+            let [f, b] = at(i);
+            Point { f, b, step: Step::new(b, self.h[i], self.floor[i]) }
+        };
+        (0..self.len()).into_par_iter().with_min_len(64).map(point).collect()
+    }
+
+    /// Root mean square of the residuals of a field, the one number that `field` gives: the error of the steady state that
+    /// each step implies, in v. `intervals` are those of these steps.
+    pub fn error(&self, field: &impl Outputs, view: &View, intervals: &[Interval]) -> f64 {
+        let [f, b] = with_slopes(field, view, intervals);
+        self.error_of(&self.points(|i| [f[i], b[i]]))
+    }
+
+    fn error_of(&self, points: &[Point]) -> f64 {
+        let square = |(p, dv): (&Point, &f64)| (p.step.scale * (dv - p.step.gain * p.f)).powi(2);
+        (points.iter().zip(&self.dv).map(square).sum::<f64>() / self.len().max(1) as f64).sqrt()
+    }
 }
 
 impl Regressors {
@@ -66,15 +107,7 @@ impl Regressors {
         for matrix in &mut rows {
             matrix.par_chunks_mut(n + 1).with_min_len(64).for_each(|row| row[n] -= dot(&row[..n], base));
         }
-        let duration = view.t[view.n_times() - 1] - view.t[0];
-        let h: Vec<f64> = intervals.iter().map(|i| i.h(view)).collect();
-        Regressors {
-            base: base.to_vec(),
-            rows,
-            dv: intervals.iter().map(|i| i.dv(view)).collect(),
-            floor: h.iter().map(|h| h / duration).collect(),
-            h,
-        }
+        Regressors { base: base.to_vec(), rows, steps: Steps::new(view, intervals) }
     }
 
     /// Weights solved for.
@@ -88,26 +121,19 @@ impl Regressors {
             (&row[..self.n()], row[self.n()])
         })
     }
-    fn len(&self) -> usize {
-        self.h.len()
-    }
 
     /// What every step is expanded about where the weights are `w`.
     fn points(&self, w: &[f64]) -> Vec<Point> {
-        let at = |i: usize| {
-            let [f, b] = self.row(i).map(|(row, rest)| rest + dot(row, w));
-            Point { f, b, step: Step::new(b, self.h[i], self.floor[i]) }
-        };
-        (0..self.len()).into_par_iter().with_min_len(64).map(at).collect()
+        self.steps.points(|i| self.row(i).map(|(row, rest)| rest + dot(row, w)))
     }
 
     /// The field without weights, and steps of the plain difference quotient: where nothing better is known.
     pub fn plain(&self) -> Vec<Point> {
         let at = |i: usize| {
             let [(_, f), (_, b)] = self.row(i);
-            Point { f, b, step: Step { gain: self.h[i], gain_slope: 0.0, scale: 1.0 } }
+            Point { f, b, step: Step { gain: self.steps.h[i], gain_slope: 0.0, scale: 1.0 } }
         };
-        (0..self.len()).map(at).collect()
+        (0..self.steps.len()).map(at).collect()
     }
 
     /// The weights that these are the regressors of.
@@ -115,14 +141,9 @@ impl Regressors {
         self.points(&self.base)
     }
 
-    /// Root mean square of the residuals: the error of the steady state that each step implies, in v.
+    /// [`Steps::error`] where the weights are `w`.
     pub fn error(&self, w: &[f64]) -> f64 {
-        self.error_of(&self.points(w))
-    }
-
-    fn error_of(&self, points: &[Point]) -> f64 {
-        let square = |(p, dv): (&Point, &f64)| (p.step.scale * (dv - p.step.gain * p.f)).powi(2);
-        (points.iter().zip(&self.dv).map(square).sum::<f64>() / self.len().max(1) as f64).sqrt()
+        self.steps.error_of(&self.points(w))
     }
 
     /// Fits the weights: at most `iterations` Gauss-Newton steps from `start`, which may be what a fit of other
@@ -131,7 +152,7 @@ impl Regressors {
         let mut best: Option<Fit> = None;
         let mut points = start;
         for iteration in 0..iterations {
-            let equations = NormalEquations::new(self.n(), self.len(), |i, row| {
+            let equations = NormalEquations::new(self.n(), self.steps.len(), |i, row| {
                 let Point { f, b, step } = &points[i];
                 let (gain, slope) = (step.scale * step.gain, step.scale * step.gain_slope * f);
                 let [(rows, f_rest), (slopes, b_rest)] = self.row(i);
@@ -139,11 +160,11 @@ impl Regressors {
                     *out = gain * r + slope * s;
                 }
                 // Solved for the weights themselves, not their change, so that the ridge holds them.
-                step.scale * (self.dv[i] - step.gain * f) + gain * (f - f_rest) + slope * (b - b_rest)
+                step.scale * (self.steps.dv[i] - step.gain * f) + gain * (f - f_rest) + slope * (b - b_rest)
             });
             let weights: Vec<f64> = equations.solve(ridge)?.iter().copied().collect();
             points = self.points(&weights);
-            let error = self.error_of(&points);
+            let error = self.steps.error_of(&points);
             let before = best.as_ref().map_or(f64::INFINITY, |b| b.error);
             if error < before {
                 best = Some(Fit { weights, error, points: points.clone() });

@@ -21,9 +21,11 @@ pub fn slopes<F: LearnedField>(field: &F, weights: &[f64], view: &View, interval
 }
 
 /// A learned field alone.
-struct Value<'a, F> {
-    field: &'a F,
-    weights: &'a [f64],
+pub struct Value<'a, F> {
+    /// The field.
+    pub field: &'a F,
+    /// All its weights.
+    pub weights: &'a [f64],
 }
 
 impl<F: LearnedField> Outputs for Value<'_, F> {

@@ -3,7 +3,7 @@
 
 use super::adamw::AdamW;
 use super::config::TrainingConfig;
-use super::exponential::{Linearised, Regressors};
+use super::exponential::{Linearised, Regressors, Steps};
 use super::intervals::pick;
 use super::lbfgs::Lbfgs;
 use super::view::View;
@@ -369,6 +369,7 @@ impl<'a, F: LearnedField> Trainer<'a, F> {
             let of = Linearised { field: &self.field, weights };
             Regressors::new(&of, &self.view, &intervals, &weights[..n])
         };
+        let steps = Steps::new(&self.view, &intervals);
         let mut here = regressors(&state.last.weights);
         let mut error = f64::INFINITY;
         let mut note = self.remark.take();
@@ -388,18 +389,19 @@ impl<'a, F: LearnedField> Trainer<'a, F> {
                 for (w, solved) in weights.iter_mut().zip(&fit.weights) {
                     *w += share * (solved - *w);
                 }
-                let there = regressors(&weights);
-                let reached = there.error(&weights[..n]);
-                (reached < error).then_some((weights, there, reached))
+                let value = matching::Value { field: &self.field, weights: &weights };
+                let reached = steps.error(&value, &self.view, &intervals);
+                (reached < error).then_some((weights, reached))
             });
-            let Some((weights, there, reached)) = tried else { break };
+            let Some((weights, reached)) = tried else { break };
             // No better than before, or just as promised: then the field is as linear as it was taken for.
             let as_promised = (reached / fit.error - 1.0).abs() < LINEAR_GAIN;
             let enough = as_promised || reached > error * (1.0 - LINEAR_GAIN);
-            (state.last.weights, here, error) = (weights, there, reached);
+            (state.last.weights, error) = (weights, reached);
             if enough {
                 break;
             }
+            here = regressors(&state.last.weights);
         }
         Outcome { loss: error * error, rate: None, note }
     }
