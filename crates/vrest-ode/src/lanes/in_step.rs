@@ -1,18 +1,14 @@
 //! All lanes as one kind of number for elementary functions, so that its vectors go through a function in step.
 
 use super::vector::{Arithmetic, Vector};
-use super::{Lanes, Mask, VECTORS};
+use super::{Lanes, Mask, VECTORS, each, each_mask};
 
 /// Vector by vector.
-macro_rules! each {
+macro_rules! vector_by_vector {
     ($($name:ident($($arg:ident),*);)*) => {
         $(#[inline(always)]
         fn $name(self $(, $arg: Self)*) -> Self {
-            let mut out = self.0;
-            for i in 0..VECTORS {
-                out[i] = self.0[i].$name($($arg.0[i]),*);
-            }
-            Lanes(out)
+            each!(i => self.0[i].$name($($arg.0[i]),*))
         })*
     };
 }
@@ -24,7 +20,7 @@ impl<V: Vector> Arithmetic for Lanes<V> {
     fn splat(x: f64) -> Self {
         Lanes([V::splat(x); VECTORS])
     }
-    each! {
+    vector_by_vector! {
         add(b);
         sub(b);
         mul(b);
@@ -40,35 +36,19 @@ impl<V: Vector> Arithmetic for Lanes<V> {
     }
     #[inline(always)]
     fn up<const N: u32>(self) -> Self {
-        let mut out = self.0;
-        for i in 0..VECTORS {
-            out[i] = self.0[i].up::<N>();
-        }
-        Lanes(out)
+        each!(i => self.0[i].up::<N>())
     }
     #[inline(always)]
     fn down<const N: u32>(self) -> Self {
-        let mut out = self.0;
-        for i in 0..VECTORS {
-            out[i] = self.0[i].down::<N>();
-        }
-        Lanes(out)
+        each!(i => self.0[i].down::<N>())
     }
     #[inline(always)]
     fn lt(self, b: Self) -> Mask<V> {
-        let mut out = [self.0[0].lt(b.0[0]); VECTORS];
-        for i in 1..VECTORS {
-            out[i] = self.0[i].lt(b.0[i]);
-        }
-        Mask(out)
+        each_mask!(i => self.0[i].lt(b.0[i]))
     }
     #[inline(always)]
     fn select(mask: Mask<V>, yes: Self, no: Self) -> Self {
-        let mut out = no.0;
-        for i in 0..VECTORS {
-            out[i] = V::select(mask.0[i], yes.0[i], no.0[i]);
-        }
-        Lanes(out)
+        each!(i => V::select(mask.0[i], yes.0[i], no.0[i]))
     }
     #[inline(always)]
     fn in_step(self) -> Self {

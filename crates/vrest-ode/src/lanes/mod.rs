@@ -58,6 +58,7 @@ macro_rules! each_mask {
         Mask(out)
     }};
 }
+use {each, each_mask};
 
 impl<V: Vector> Lanes<V> {
     /// All lanes the same.
