@@ -50,7 +50,8 @@ pub struct Regressors {
     /// Rows of dF/dw, each followed by the part of F that does not depend on w: F_0 - row . w_0; and
     /// their derivatives by v.
     rows: [Vec<f64>; 2],
-    steps: Steps,
+    /// What the data say of the intervals.
+    pub steps: Steps,
 }
 
 /// What the data say of many intervals.
@@ -139,11 +140,6 @@ impl Regressors {
     /// The weights that these are the regressors of.
     pub fn here(&self) -> Vec<Point> {
         self.points(&self.base)
-    }
-
-    /// [`Steps::error`] where the weights are `w`.
-    pub fn error(&self, w: &[f64]) -> f64 {
-        self.steps.error_of(&self.points(w))
     }
 
     /// Fits the weights: at most `iterations` Gauss-Newton steps from `start`, which may be what a fit of other

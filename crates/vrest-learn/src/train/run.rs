@@ -3,7 +3,7 @@
 
 use super::adamw::AdamW;
 use super::config::TrainingConfig;
-use super::exponential::{Linearised, Regressors, Steps};
+use super::exponential::{Linearised, Regressors};
 use super::intervals::pick;
 use super::lbfgs::Lbfgs;
 use super::view::View;
@@ -369,7 +369,9 @@ impl<'a, F: LearnedField> Trainer<'a, F> {
             let of = Linearised { field: &self.field, weights };
             Regressors::new(&of, &self.view, &intervals, &weights[..n])
         };
-        let steps = Steps::new(&self.view, &intervals);
+        let error_of = |at: &Regressors, weights: &[f64]| {
+            at.steps.error(&matching::Value { field: &self.field, weights }, &self.view, &intervals)
+        };
         let mut here = regressors(&state.last.weights);
         let mut error = f64::INFINITY;
         let mut note = self.remark.take();
@@ -378,7 +380,7 @@ impl<'a, F: LearnedField> Trainer<'a, F> {
             let Some(fit) = here.fit(start, w.ridge, 12) else {
                 if round == 0 {
                     note = Some("the linear solve failed; going on from random weights".into());
-                    error = here.error(&state.last.weights[..n]);
+                    error = error_of(&here, &state.last.weights);
                 }
                 break;
             };
@@ -389,8 +391,7 @@ impl<'a, F: LearnedField> Trainer<'a, F> {
                 for (w, solved) in weights.iter_mut().zip(&fit.weights) {
                     *w += share * (solved - *w);
                 }
-                let value = matching::Value { field: &self.field, weights: &weights };
-                let reached = steps.error(&value, &self.view, &intervals);
+                let reached = error_of(&here, &weights);
                 (reached < error).then_some((weights, reached))
             });
             let Some((weights, reached)) = tried else { break };
