@@ -1,7 +1,7 @@
 //! How a dataset becomes numbers of order one: which parameters go in through a logarithm, and what one unit of
 //! voltage, stimulus and time is.
 
-use super::exponential::{Point, Regressors, Steps};
+use super::exponential::{Regressors, Steps};
 use super::intervals::{Interval, pick};
 use super::split::Split;
 use super::tangents::Outputs;
@@ -27,34 +27,36 @@ pub fn choose(data: &Dataset, split: &Split, ridge: f64) -> (Scaling, View) {
     // Voltages, and with them the intervals that matter, are the same under every encoding.
     let mut view = View::new(data, &plain);
     let (fitted, judged) = (pick(&view, &split.train, JUDGED), pick(&view, &split.validation, JUDGED));
-    let steps = Steps::new(&view, &judged);
+    let (fitted_steps, judged_steps) = (Steps::new(&view, &fitted), Steps::new(&view, &judged));
     let under =
         |encodings: &[Encoding]| Scaling { columns: columns(data, &split.train, encodings), ..plain.clone() };
+    let error = |view: &View, weights: &Option<Vec<f64>>| {
+        let of = |weights| Weighted { surface: Surface::of(view), weights };
+        weights.as_ref().map_or(f64::INFINITY, |weights| judged_steps.error(&of(weights), view, &judged))
+    };
     // The rates of the steps hardly depend on the encodings: those found with the best so far serve the next, which then
     // takes a single linear solve.
-    let mut error = |encodings: &[Encoding], known: Option<&Vec<Point>>| {
-        view.encode(data, &under(encodings));
-        let regressors = surface(&view, &fitted);
-        let fit = match known {
-            Some(points) => regressors.fit(points.clone(), ridge, 1),
-            None => regressors.fit(regressors.plain(), ridge, 5),
-        };
-        let reached = fit.as_ref().map(|fit| {
-            let fitted = Weighted { surface: Surface::of(&view), weights: &fit.weights };
-            steps.error(&fitted, &view, &judged)
-        });
-        (reached.unwrap_or(f64::INFINITY), fit.map(|fit| fit.points))
+    let (mut best, mut known) = {
+        let regressors = surface(&view, &fitted, &fitted_steps);
+        let fit = regressors.fit(regressors.plain(), ridge, 5);
+        let (weights, points) = fit.map_or((None, regressors.plain()), |fit| (Some(fit.weights), fit.points));
+        (error(&view, &weights), points)
     };
-    let (mut best, mut known) = error(&encodings, None);
     // A second sweep, because the worth of one logarithm depends on the others.
     for _ in 0..2 {
         let mut changed = false;
         for j in (0..encodings.len()).filter(|&j| plain.columns[j].may_be_log()) {
             let mut trial = encodings.clone();
             trial[j] = if trial[j] == Encoding::Log { Encoding::Linear } else { Encoding::Log };
-            let (tried, points) = error(&trial, known.as_ref());
-            if tried < BETTER * best {
-                (best, known, encodings, changed) = (tried, points, trial, true);
+            view.encode(data, &under(&trial));
+            let regressors = surface(&view, &fitted, &fitted_steps);
+            let weights = regressors.step(&known, ridge);
+            let tried = error(&view, &weights);
+            if let Some(weights) = weights
+                && tried < BETTER * best
+            {
+                known = regressors.points(&weights);
+                (best, encodings, changed) = (tried, trial, true);
             }
         }
         if !changed {
@@ -126,9 +128,9 @@ pub(super) fn spread(values: &Array2<f64>, of: &[usize]) -> [f64; 4] {
 }
 
 /// The regressors of a plain response surface.
-fn surface(view: &View, intervals: &[Interval]) -> Regressors {
+fn surface<'a>(view: &'a View, intervals: &'a [Interval], steps: &'a Steps) -> Regressors<'a, Surface> {
     let surface = Surface::of(view);
-    Regressors::new(&surface, view, intervals, &vec![0.0; surface.n_weights()])
+    Regressors::new(surface, view, intervals, steps, &vec![0.0; surface.n_weights()])
 }
 
 impl Surface {

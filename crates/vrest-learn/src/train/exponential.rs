@@ -11,10 +11,12 @@
 
 use super::intervals::Interval;
 use super::normal::NormalEquations;
-use super::tangents::{Outputs, with_slopes};
+use super::tangents::{BLOCK, Outputs, with_slopes, write_with_slopes};
 use super::view::View;
 use crate::field::LearnedField;
 use rayon::prelude::*;
+use std::borrow::Cow;
+use std::ops::Range;
 use vrest_ode::Real;
 
 /// A learned field at its present weights: dF/dw for those that are solved for, then F.
@@ -41,17 +43,24 @@ impl<F: LearnedField> Outputs for Linearised<'_, F> {
     }
 }
 
-/// What the field looks like at many intervals near the weights w_0: F = F_0 + row . (w - w_0), and likewise
+/// Of a block of intervals: rows of dF/dw, each followed by the part of F that does not depend on w, and their
+/// derivatives by v.
+type Rows = [Vec<f64>; 2];
+
+/// What a field looks like at many intervals near the weights w_0: F = F_0 + row . (w - w_0), and likewise
 /// dF/dv with `slope`. Exact where the field is linear in its weights.
 #[derive(Debug)]
-pub struct Regressors {
+pub struct Regressors<'a, O> {
+    /// Gives dF/dw, then F.
+    of: O,
+    view: &'a View,
+    intervals: &'a [Interval],
     /// w_0.
     base: Vec<f64>,
-    /// Rows of dF/dw, each followed by the part of F that does not depend on w: F_0 - row . w_0; and
-    /// their derivatives by v.
-    rows: [Vec<f64>; 2],
+    /// Those of every block, where they have been kept.
+    kept: Option<Vec<Rows>>,
     /// What the data say of the intervals.
-    pub steps: Steps,
+    steps: &'a Steps,
 }
 
 /// What the data say of many intervals.
@@ -78,20 +87,17 @@ impl Steps {
         self.h.len()
     }
 
-    /// What every step is expanded about where the field and its slope in v are `at(i)`.
-    fn points(&self, at: impl Fn(usize) -> [f64; 2] + Sync) -> Vec<Point> {
-        let point = |i: usize| {
-            let [f, b] = at(i);
-            Point { f, b, step: Step::new(b, self.h[i], self.floor[i]) }
-        };
-        (0..self.len()).into_par_iter().with_min_len(64).map(point).collect()
+    /// What step `i` is expanded about where the field and its slope in v are `f` and `b`.
+    fn point(&self, i: usize, [f, b]: [f64; 2]) -> Point {
+        Point { f, b, step: Step::new(b, self.h[i], self.floor[i]) }
     }
 
     /// Root mean square of the residuals of a field, the one number that `field` gives: the error of the steady state that
     /// each step implies, in v. `intervals` are those of these steps.
     pub fn error(&self, field: &impl Outputs, view: &View, intervals: &[Interval]) -> f64 {
         let [f, b] = with_slopes(field, view, intervals);
-        self.error_of(&self.points(|i| [f[i], b[i]]))
+        let points = (0..self.len()).into_par_iter().with_min_len(64).map(|i| self.point(i, [f[i], b[i]]));
+        self.error_of(&points.collect::<Vec<_>>())
     }
 
     fn error_of(&self, points: &[Point]) -> f64 {
@@ -100,41 +106,69 @@ impl Steps {
     }
 }
 
-impl Regressors {
-    /// Those at `intervals`, for the weights `base`. `of` gives dF/dw for them, then F.
-    pub fn new(of: &impl Outputs, view: &View, intervals: &[Interval], base: &[f64]) -> Regressors {
-        let n = base.len();
-        let mut rows = with_slopes(of, view, intervals);
-        for matrix in &mut rows {
-            matrix.par_chunks_mut(n + 1).with_min_len(64).for_each(|row| row[n] -= dot(&row[..n], base));
-        }
-        Regressors { base: base.to_vec(), rows, steps: Steps::new(view, intervals) }
+impl<'a, O: Outputs> Regressors<'a, O> {
+    /// Those at `intervals`, of which the data say `steps`, for the weights `base`. `of` gives dF/dw for them, then F.
+    pub fn new(of: O, view: &'a View, intervals: &'a [Interval], steps: &'a Steps, base: &[f64]) -> Self {
+        Regressors { of, view, intervals, base: base.to_vec(), kept: None, steps }
+    }
+
+    /// The same, evaluated once and kept: for a fit of many iterations.
+    pub fn keep(mut self) -> Self {
+        let blocks = self.intervals.par_chunks(BLOCK).map(|intervals| self.evaluate(intervals));
+        self.kept = Some(blocks.collect());
+        self
     }
 
     /// Weights solved for.
     fn n(&self) -> usize {
         self.base.len()
     }
-    /// Row `i`, and the number that follows it; and their derivatives.
-    fn row(&self, i: usize) -> [(&[f64], f64); 2] {
-        self.rows.each_ref().map(|matrix| {
-            let row = &matrix[i * (self.n() + 1)..(i + 1) * (self.n() + 1)];
-            (&row[..self.n()], row[self.n()])
-        })
+
+    fn evaluate(&self, intervals: &[Interval]) -> Rows {
+        let width = self.n() + 1;
+        let mut rows = [vec![0.0; intervals.len() * width], vec![0.0; intervals.len() * width]];
+        write_with_slopes(&self.of, self.view, intervals, rows.each_mut().map(|rows| &mut rows[..]));
+        for row in rows.iter_mut().flat_map(|rows| rows.chunks_exact_mut(width)) {
+            row[self.n()] -= dot(&row[..self.n()], &self.base);
+        }
+        rows
+    }
+
+    /// The rows of the intervals of `range`, which is one block.
+    fn rows(&self, range: Range<usize>) -> Cow<'_, Rows> {
+        match &self.kept {
+            Some(kept) => Cow::Borrowed(&kept[range.start / BLOCK]),
+            None => Cow::Owned(self.evaluate(&self.intervals[range])),
+        }
+    }
+
+    /// Row by row what [`Regressors::rows`] gives.
+    fn by_row<'r>(&self, rows: &'r Rows) -> impl Iterator<Item = (&'r [f64], &'r [f64])> + use<'r, O> {
+        let [rows, slopes] = rows.each_ref().map(|rows| rows.chunks_exact(self.n() + 1));
+        rows.zip(slopes)
     }
 
     /// What every step is expanded about where the weights are `w`.
-    fn points(&self, w: &[f64]) -> Vec<Point> {
-        self.steps.points(|i| self.row(i).map(|(row, rest)| rest + dot(row, w)))
+    pub fn points(&self, w: &[f64]) -> Vec<Point> {
+        let mut points = vec![Point::default(); self.intervals.len()];
+        points.par_chunks_mut(BLOCK).enumerate().for_each(|(block, points)| {
+            let start = block * BLOCK;
+            let rows = self.rows(start..start + points.len());
+            for (k, (point, (row, slope))) in points.iter_mut().zip(self.by_row(&rows)).enumerate() {
+                let value = |row: &[f64]| row[self.n()] + dot(&row[..self.n()], w);
+                *point = self.steps.point(start + k, [value(row), value(slope)]);
+            }
+        });
+        points
     }
 
     /// The field without weights, and steps of the plain difference quotient: where nothing better is known.
     pub fn plain(&self) -> Vec<Point> {
-        let at = |i: usize| {
-            let [(_, f), (_, b)] = self.row(i);
-            Point { f, b, step: Step { gain: self.steps.h[i], gain_slope: 0.0, scale: 1.0 } }
-        };
-        (0..self.steps.len()).map(at).collect()
+        let mut points = self.points(&vec![0.0; self.n()]);
+        for (point, &h) in points.iter_mut().zip(&self.steps.h) {
+            point.step = Step { gain: h, gain_slope: 0.0, scale: 1.0 };
+        }
+        points
     }
 
     /// The weights that these are the regressors of.
@@ -142,23 +176,33 @@ impl Regressors {
         self.points(&self.base)
     }
 
-    /// Fits the weights: at most `iterations` Gauss-Newton steps from `start`, which may be what a fit of other
-    /// regressors at the same intervals has come to. None if no finite weights come out.
+    /// The weights after one Gauss-Newton step from `points`, which may be what a fit of other regressors at the same
+    /// intervals has come to. None if they are not finite.
+    pub fn step(&self, points: &[Point], ridge: f64) -> Option<Vec<f64>> {
+        let n = self.n();
+        let equations = NormalEquations::new(n, self.intervals.len(), |range, out| {
+            let points = points[range.clone()].iter().zip(&self.steps.dv[range.clone()]);
+            let rows = self.rows(range);
+            for ((out, (row, slope)), (point, dv)) in out.zip(self.by_row(&rows)).zip(points) {
+                let Point { f, b, step } = point;
+                let (gain, gain_slope) = (step.scale * step.gain, step.scale * step.gain_slope * f);
+                for ((out, r), s) in out[..n].iter_mut().zip(&row[..n]).zip(&slope[..n]) {
+                    *out = gain * r + gain_slope * s;
+                }
+                // Solved for the weights themselves, not their change, so that the ridge holds them.
+                out[n] =
+                    step.scale * (dv - step.gain * f) + gain * (f - row[n]) + gain_slope * (b - slope[n]);
+            }
+        });
+        Some(equations.solve(ridge)?.iter().copied().collect())
+    }
+
+    /// Fits the weights: at most `iterations` Gauss-Newton steps from `start`. None if no finite weights come out.
     pub fn fit(&self, start: Vec<Point>, ridge: f64, iterations: usize) -> Option<Fit> {
         let mut best: Option<Fit> = None;
         let mut points = start;
         for iteration in 0..iterations {
-            let equations = NormalEquations::new(self.n(), self.steps.len(), |i, row| {
-                let Point { f, b, step } = &points[i];
-                let (gain, slope) = (step.scale * step.gain, step.scale * step.gain_slope * f);
-                let [(rows, f_rest), (slopes, b_rest)] = self.row(i);
-                for ((out, &r), &s) in row.iter_mut().zip(rows).zip(slopes) {
-                    *out = gain * r + slope * s;
-                }
-                // Solved for the weights themselves, not their change, so that the ridge holds them.
-                step.scale * (self.steps.dv[i] - step.gain * f) + gain * (f - f_rest) + slope * (b - b_rest)
-            });
-            let weights: Vec<f64> = equations.solve(ridge)?.iter().copied().collect();
+            let weights = self.step(&points, ridge)?;
             points = self.points(&weights);
             let error = self.steps.error_of(&points);
             let before = best.as_ref().map_or(f64::INFINITY, |b| b.error);
@@ -198,7 +242,7 @@ fn dot(x: &[f64], w: &[f64]) -> f64 {
 }
 
 /// f and b of an interval, and the step that follows from b.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone, Copy, Default)]
 pub struct Point {
     f: f64,
     b: f64,
@@ -206,7 +250,7 @@ pub struct Point {
 }
 
 /// How a step depends on f and b: dv = gain f, with d gain / d b; and what its residual is scaled by.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone, Copy, Default)]
 struct Step {
     gain: f64,
     gain_slope: f64,
@@ -285,14 +329,26 @@ mod tests {
         type Output = ();
         fn visit<F: LearnedField>(self) {
             let mut view = view();
-            let intervals: Vec<_> = (0..34).map(|i| Interval { sample: i / 2, at: i % 2 }).collect();
+            // More than a block.
+            let intervals: Vec<_> = (0..102).map(|i| Interval { sample: i / 2 % 17, at: i % 2 }).collect();
             let (n_moving, n_fixed) = (view.n_moving(), view.n_fixed());
             let field = F::new(&Shape { n_moving, n_fixed, hidden: vec![5, 7], activation: self.0 });
             let mut stream = Stream::new(5, 0);
             let weights: Vec<f64> = (0..field.n_weights()).map(|_| stream.uniform() - 0.5).collect();
             let n = field.n_solved();
+            let steps = Steps::new(&view, &intervals);
+            // The points at `weights`, and dF/dw of every interval with its derivative by v.
             let regressors = |view: &View, weights: &[f64]| {
-                Regressors::new(&Linearised { field: &field, weights }, view, &intervals, &weights[..n])
+                let of = Linearised { field: &field, weights };
+                let regressors = Regressors::new(of, view, &intervals, &steps, &weights[..n]);
+                let rows = regressors.evaluate(&intervals);
+                let rows: Vec<_> =
+                    regressors.by_row(&rows).map(|(row, slope)| [row.to_vec(), slope.to_vec()]).collect();
+                let points = regressors.here();
+                for (point, kept) in points.iter().zip(regressors.keep().here()) {
+                    assert_eq!((point.f, point.b), (kept.f, kept.b), "evaluated anew and kept");
+                }
+                (points, rows)
             };
             // The field by plain numbers, one interval at a time.
             let value = |view: &View, weights: &[f64], i: usize| {
@@ -303,8 +359,7 @@ mod tests {
             let close = |a: f64, b: f64, what: &str| {
                 assert!((a - b).abs() < 1e-8 * (1.0 + b.abs()), "{what}: {a} {b}")
             };
-            let here = regressors(&view, &weights);
-            let points = here.here();
+            let (points, rows) = regressors(&view, &weights);
             let slopes = matching::slopes(&field, &weights, &view, &intervals);
             for i in 0..intervals.len() {
                 close(points[i].f, value(&view, &weights, i), "F");
@@ -315,21 +370,20 @@ mod tests {
                         weights[k] += by;
                         value(&view, &weights, i)
                     };
-                    close(here.row(i)[0].0[k], (shifted(1e-4) - shifted(-1e-4)) / 2e-4, "dF/dw");
+                    close(rows[i][0][k], (shifted(1e-4) - shifted(-1e-4)) / 2e-4, "dF/dw");
                 }
             }
             let mut moved = |by: f64| {
                 view.v.iter_mut().for_each(|v| *v += by);
                 regressors(&view, &weights)
             };
-            let (up, down) = (moved(1e-4), moved(-2e-4));
+            let ((up, rows_up), (down, rows_down)) = (moved(1e-4), moved(-2e-4));
             for i in 0..intervals.len() {
-                let (row_up, row_down) = (up.row(i)[0].0, down.row(i)[0].0);
                 for k in 0..n {
-                    let difference = (row_up[k] - row_down[k]) / 2e-4;
-                    close(here.row(i)[1].0[k], difference, "d2F/dw dv");
+                    let difference = (rows_up[i][0][k] - rows_down[i][0][k]) / 2e-4;
+                    close(rows[i][1][k], difference, "d2F/dw dv");
                 }
-                close(points[i].b, (up.here()[i].f - down.here()[i].f) / 2e-4, "dF/dv");
+                close(points[i].b, (up[i].f - down[i].f) / 2e-4, "dF/dv");
             }
         }
     }

@@ -54,22 +54,20 @@ fn pick_of(view: &View, sample: usize, count: usize) -> Vec<Interval> {
     }
     let v = view.v(sample);
     let way: f64 = v.windows(2).map(|v| (v[1] - v[0]).abs()).sum();
-    let share = |at: usize| {
-        let by_time = BY_TIME * (view.t[at + 1] - view.t[at]) / duration;
-        let by_way = if way > 0.0 { (1.0 - BY_TIME) * (v[at + 1] - v[at]).abs() / way } else { 0.0 };
-        by_time + by_way
-    };
-    let total: f64 = (0..steps).map(share).sum();
+    let per_time = BY_TIME / duration;
+    let per_way = if way > 0.0 { (1.0 - BY_TIME) / way } else { 0.0 };
+    let all = if way > 0.0 { 1.0 } else { BY_TIME };
     let mut picks = Vec::with_capacity(count);
-    let mut passed = 0.0;
+    let (mut passed, mut next) = (0.0, 0.5 / count as f64 * all);
     for at in 0..steps {
-        passed += share(at);
+        passed += per_time * (view.t[at + 1] - view.t[at]) + per_way * (v[at + 1] - v[at]).abs();
         // An interval that holds several shares is taken once; later ones make up for it.
-        if passed >= (picks.len() as f64 + 0.5) / count as f64 * total || steps - at <= count - picks.len() {
+        if passed >= next || steps - at <= count - picks.len() {
             picks.push(Interval { sample, at });
             if picks.len() == count {
                 break;
             }
+            next = (picks.len() as f64 + 0.5) / count as f64 * all;
         }
     }
     picks

@@ -8,9 +8,11 @@ use crate::kernels::{Aligned, Kernel, dispatch};
 use fearless_simd::Simd;
 use nalgebra::{DMatrix, DVector};
 use rayon::prelude::*;
+use std::ops::Range;
+use std::slice::ChunksExactMut;
 
 /// Rows of a block: its part of J stays in the second-level cache.
-const BLOCK: usize = 256;
+const BLOCK: usize = super::tangents::BLOCK;
 
 /// J^T J and J^T r of a least-squares problem min |J x - r|^2.
 #[derive(Debug, Clone)]
@@ -37,9 +39,13 @@ impl Kernel for Accumulate<'_> {
 }
 
 impl NormalEquations {
-    /// Accumulates `count` rows of `unknowns` coefficients; `fill(i, row)` writes row i into `row` and
-    /// returns its right-hand side.
-    pub fn new(unknowns: usize, count: usize, fill: impl Fn(usize, &mut [f64]) -> f64 + Sync) -> Self {
+    /// Accumulates `count` rows of `unknowns` coefficients; `fill(range, rows)` writes those of `range`, each followed by
+    /// its right-hand side. A row may have room for more.
+    pub fn new(
+        unknowns: usize,
+        count: usize,
+        fill: impl Fn(Range<usize>, ChunksExactMut<f64>) + Sync,
+    ) -> Self {
         // The right-hand side is one more column: its products with the others come with the same sweep.
         let width = padded(unknowns + 1);
         let blocks: Vec<usize> = (0..count).step_by(BLOCK).collect();
@@ -50,11 +56,9 @@ impl NormalEquations {
                 let mut sum = Aligned::zeros(width * width);
                 let mut rows = Aligned::zeros(BLOCK * width);
                 for &start in blocks {
-                    let used = BLOCK.min(count - start);
-                    for (i, row) in rows.chunks_exact_mut(width).take(used).enumerate() {
-                        row[unknowns] = fill(start + i, &mut row[..unknowns]);
-                    }
-                    dispatch(Accumulate { rows: &rows[..used * width], width, sum: &mut sum });
+                    let rows = &mut rows[..BLOCK.min(count - start) * width];
+                    fill(start..start + rows.len() / width, rows.chunks_exact_mut(width));
+                    dispatch(Accumulate { rows, width, sum: &mut sum });
                 }
                 sum
             })
@@ -111,9 +115,11 @@ mod tests {
     #[test]
     fn recovers_the_coefficients_of_a_line_and_ignores_an_empty_column() {
         let at = |i: usize| (i as f64 * 0.37).sin();
-        let equations = NormalEquations::new(4, 1000, |i, row| {
-            row.copy_from_slice(&[1.0, at(i), 0.0, 1e-6 * (i as f64 * 0.11).cos()]);
-            3.0 - 2.0 * at(i) + 5.0 * row[3]
+        let equations = NormalEquations::new(4, 1000, |range, rows| {
+            for (i, row) in range.zip(rows) {
+                let last = 1e-6 * (i as f64 * 0.11).cos();
+                row[..5].copy_from_slice(&[1.0, at(i), 0.0, last, 3.0 - 2.0 * at(i) + 5.0 * last]);
+            }
         });
         let x = equations.solve(0.0).unwrap();
         for (got, want) in x.iter().zip([3.0, -2.0, 0.0, 5.0]) {
@@ -123,13 +129,9 @@ mod tests {
 
     #[test]
     fn says_so_when_the_equations_are_not_finite() {
-        assert!(
-            NormalEquations::new(1, 3, |_, row| {
-                row[0] = 1.0;
-                f64::NAN
-            })
-            .solve(0.0)
-            .is_none()
-        );
+        let equations = NormalEquations::new(1, 3, |_, rows| {
+            rows.for_each(|row| row[..2].copy_from_slice(&[1.0, f64::NAN]));
+        });
+        assert!(equations.solve(0.0).is_none());
     }
 }

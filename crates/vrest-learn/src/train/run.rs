@@ -3,7 +3,7 @@
 
 use super::adamw::AdamW;
 use super::config::TrainingConfig;
-use super::exponential::{Linearised, Regressors};
+use super::exponential::{Linearised, Regressors, Steps};
 use super::intervals::pick;
 use super::lbfgs::Lbfgs;
 use super::view::View;
@@ -365,22 +365,21 @@ impl<'a, F: LearnedField> Trainer<'a, F> {
         let w = &self.config.warm_start;
         let intervals = pick(&self.view, &self.split.train, w.intervals);
         let n = self.field.n_solved();
-        let regressors = |weights: &[f64]| {
-            let of = Linearised { field: &self.field, weights };
-            Regressors::new(&of, &self.view, &intervals, &weights[..n])
+        let steps = Steps::new(&self.view, &intervals);
+        let error_of = |weights: &[f64]| {
+            steps.error(&matching::Value { field: &self.field, weights }, &self.view, &intervals)
         };
-        let error_of = |at: &Regressors, weights: &[f64]| {
-            at.steps.error(&matching::Value { field: &self.field, weights }, &self.view, &intervals)
-        };
-        let mut here = regressors(&state.last.weights);
         let mut error = f64::INFINITY;
         let mut note = self.remark.take();
         for round in 0..LINEAR_ROUNDS {
+            let weights = &state.last.weights[..];
+            let of = Linearised { field: &self.field, weights };
+            let here = Regressors::new(of, &self.view, &intervals, &steps, &weights[..n]).keep();
             let start = if round == 0 { here.plain() } else { here.here() };
             let Some(fit) = here.fit(start, w.ridge, 12) else {
                 if round == 0 {
                     note = Some("the linear solve failed; going on from random weights".into());
-                    error = error_of(&here, &state.last.weights);
+                    error = error_of(weights);
                 }
                 break;
             };
@@ -391,7 +390,7 @@ impl<'a, F: LearnedField> Trainer<'a, F> {
                 for (w, solved) in weights.iter_mut().zip(&fit.weights) {
                     *w += share * (solved - *w);
                 }
-                let reached = error_of(&here, &weights);
+                let reached = error_of(&weights);
                 (reached < error).then_some((weights, reached))
             });
             let Some((weights, reached)) = tried else { break };
@@ -402,7 +401,6 @@ impl<'a, F: LearnedField> Trainer<'a, F> {
             if enough {
                 break;
             }
-            here = regressors(&state.last.weights);
         }
         Outcome { loss: error * error, rate: None, note }
     }

@@ -90,6 +90,17 @@ impl<V: Vector> Lanes<V> {
         }
         out
     }
+    /// What is side by side in lanes, lane after lane: the eight `columns` of each.
+    #[inline(always)]
+    pub fn rows(columns: [Self; BLOCK]) -> [[f64; BLOCK]; WIDTH] {
+        let mut rows = [[0.0; BLOCK]; WIDTH];
+        for (i, rows) in rows.chunks_exact_mut(BLOCK).enumerate() {
+            for (to, row) in rows.iter_mut().zip(&V::transpose(columns.map(|column| column.0[i]))) {
+                *to = *row.as_array();
+            }
+        }
+        rows
+    }
     /// The number in lane `l`.
     #[inline(always)]
     pub fn lane(&self, l: usize) -> f64 {
