@@ -16,6 +16,7 @@ pub(crate) mod trial;
 
 pub(crate) use params::parameters;
 pub use params::{ParamSpec, param};
+pub(crate) use site::Common;
 pub(crate) use site::ION_STRIDE;
 pub use site::{Gate, Heat, Role, Site, SlotRef};
 

@@ -1,6 +1,7 @@
 //! What a mechanism sees of the cell around it.
 
 use crate::constants::ZERO_CELSIUS;
+use std::cell::Cell;
 use vrest_ode::Real;
 
 /// Numbers that stand for one ion in the work vector: inside, outside, Nernst potential.
@@ -47,14 +48,41 @@ pub struct SlotRef {
 
 /// Temperature and the ions of a mechanism, by slot.
 #[derive(Debug, Clone, Copy)]
-pub struct Site<'a, R> {
+pub struct Site<'a, R: Copy> {
     /// Temperature.
     pub heat: Heat<R>,
     pub(crate) ions: &'a [R],
     pub(crate) slots: &'a [SlotRef],
+    pub(crate) common: &'a Common<R>,
+}
+
+/// What several mechanisms of a membrane need at one voltage, computed by the first that asks.
+#[derive(Debug)]
+pub struct Common<R: Copy> {
+    squid_exponential: Cell<Option<R>>,
+}
+
+impl<R: Copy> Default for Common<R> {
+    #[inline(always)]
+    fn default() -> Self {
+        Common { squid_exponential: Cell::new(None) }
+    }
 }
 
 impl<R: Real> Site<'_, R> {
+    /// e^(-(V + 65)/80) at the voltage `v` of the membrane, mV: all but one of the rates of the squid axon are made of its
+    /// powers.
+    #[inline(always)]
+    pub fn squid_exponential(&self, v: R) -> R {
+        self.common.squid_exponential.get().unwrap_or_else(
+            #[inline(always)]
+            || {
+                let value = ((v + 65.0) * (-1.0 / 80.0)).exp();
+                self.common.squid_exponential.set(Some(value));
+                value
+            },
+        )
+    }
     #[inline(always)]
     fn at(&self, slot: usize, what: usize) -> R {
         match self.slots[slot].ion {

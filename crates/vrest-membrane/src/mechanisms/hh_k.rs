@@ -46,9 +46,9 @@ impl Mechanism for HhK {
     }
 
     #[inline(always)]
-    fn gates<R: Real>(&self, v: R, _: &Site<'_, R>, k: &[R], mut out: impl FnMut(usize, Gate<R>)) {
+    fn gates<R: Real>(&self, v: R, site: &Site<'_, R>, k: &[R], mut out: impl FnMut(usize, Gate<R>)) {
         // One exponential for both rates: e^(-(V + 55)/10) = e (e^(-(V + 65)/80))^8.
-        let slow = ((v + 65.0) * (-1.0 / 80.0)).exp();
+        let slow = site.squid_exponential(v);
         let fast = slow * slow * (slow * slow);
         // 0.01 (V + 55)/(1 - e^(-(V + 55)/10)) in its safe form.
         let alpha = ((v + 55.0) * -0.1).bernoulli_with(fast * fast * E) * 0.1;

@@ -49,9 +49,10 @@ impl Mechanism for HhNa {
     }
 
     #[inline(always)]
-    fn gates<R: Real>(&self, v: R, _: &Site<'_, R>, k: &[R], mut out: impl FnMut(usize, Gate<R>)) {
+    fn gates<R: Real>(&self, v: R, site: &Site<'_, R>, k: &[R], mut out: impl FnMut(usize, Gate<R>)) {
         // One exponential for three rates: e^(-(V + 40)/10) and e^(-(V + 35)/10) are multiples of (e^(-(V + 65)/20))^2.
-        let slow = ((v + 65.0) * (-1.0 / 20.0)).exp();
+        let slow = site.squid_exponential(v);
+        let slow = slow * slow * (slow * slow);
         let fast = slow * slow;
         // 0.1 (V + 40)/(1 - e^(-(V + 40)/10)) in its safe form.
         let alpha_m = ((v + 40.0) * -0.1).bernoulli_with(fast * E_2_5);

@@ -1,6 +1,6 @@
 //! The library of mechanisms. To add one: a file beside these, and its line in the registry below.
 
-use crate::mechanism::{Gate, Heat, MAX_GATES, Mechanism, Site, SlotRef, Spec, Surroundings};
+use crate::mechanism::{Common, Gate, Heat, MAX_GATES, Mechanism, Site, SlotRef, Spec, Surroundings};
 use crate::reader::Section;
 use std::borrow::Cow;
 use vrest_ode::Real;
@@ -93,7 +93,7 @@ impl AnyMechanism {
             let of = |ion| if slots.iter().any(|s| s.ion == Some(ion)) { concentration } else { 1.0 };
             let ions: Vec<f64> = (0..n_ions).flat_map(|ion| [of(ion), of(ion), 0.0]).collect();
             let heat = Heat { kelvin: 300.0, rt_f: 25.0 };
-            let site = Site { heat, ions: &ions, slots };
+            let site = Site { heat, ions: &ions, slots, common: &Common::default() };
             let mut k: Vec<f64> = spec.params.iter().map(|p| p.default.unwrap_or(0.5)).collect();
             k.resize(k.len() + self.derived(), 0.0);
             self.prepare(&heat, &mut k);

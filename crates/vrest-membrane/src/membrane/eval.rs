@@ -4,7 +4,7 @@ use super::rates::Known;
 use super::{Compiled, CompiledLevel, CurrentPart, Membrane, Place, slot};
 use crate::constants::{MM_PER_MS, rt_over_f};
 use crate::equilibrium::nernst;
-use crate::mechanism::{Heat, ION_STRIDE, MAX_GATES, Mechanism, Role, Site};
+use crate::mechanism::{Common, Heat, ION_STRIDE, MAX_GATES, Mechanism, Role, Site};
 use crate::mechanisms::Visitor;
 use vrest_ode::{Dual, Real, VectorField};
 
@@ -18,8 +18,13 @@ impl Membrane {
     }
 
     #[inline(always)]
-    pub(super) fn site<'a, R: Real>(&self, m: &'a Compiled, work: &'a [R]) -> Site<'a, R> {
-        Site { heat: Self::heat(work), ions: &work[self.layout.ions..], slots: &m.slots }
+    pub(super) fn site<'a, R: Real>(
+        &self,
+        m: &'a Compiled,
+        work: &'a [R],
+        common: &'a Common<R>,
+    ) -> Site<'a, R> {
+        Site { heat: Self::heat(work), ions: &work[self.layout.ions..], slots: &m.slots, common }
     }
 
     /// Fills `work` from the parameters: temperature, equilibria, constants of mechanisms, the straight line.
@@ -94,7 +99,8 @@ impl Membrane {
     fn bind<R: Real>(&self, m: &Compiled, work: &mut [R]) {
         // Constants stand behind the ions, so one split gives both.
         let (before, rest) = work.split_at_mut(m.k.start);
-        let site = self.site(m, before);
+        let common = Common::default();
+        let site = self.site(m, before, &common);
         R::enter(
             #[inline(always)]
             || m.mechanism.bind(&site, &mut rest[..m.k.len()]),
@@ -106,7 +112,9 @@ impl Membrane {
     fn net<R: Real>(&self, m: &Compiled, v: R, work: &[R], gates: &[R]) -> R {
         let mut sum = R::zero();
         // Rare enough to do without vector instructions, which would be two more copies of the library.
-        m.mechanism.currents(v, &self.site(m, work), &work[m.k.clone()], gates, |s, current| {
+        let common = Common::default();
+        let site = self.site(m, work, &common);
+        m.mechanism.currents(v, &site, &work[m.k.clone()], gates, |s, current| {
             if m.slots[s].role == Role::Current {
                 sum += current;
             }
@@ -164,7 +172,8 @@ impl Membrane {
         let v = y[0];
         let net = work[slot::LINE_I] + work[slot::LINE_G] * v;
         let known = self.look_up_slopes(y, work, dy);
-        let mut flows = Flows { membrane: self, y, work, net, totals, dy, rates: known != Known::Everywhere };
+        let (common, rates) = (Common::default(), known != Known::Everywhere);
+        let mut flows = Flows { membrane: self, y, work, common, net, totals, dy, rates };
         for m in self.mechanisms.iter().filter(|m| !m.folded) {
             m.mechanism.visit(Flow { m, flows: &mut flows });
         }
@@ -265,8 +274,9 @@ impl Membrane {
         let mut work = vec![R::zero(); self.layout.end];
         self.prepare_from(p, &mut work);
         self.refresh(y, &mut work);
+        let common = Common::default();
         for m in &self.mechanisms {
-            let (site, k) = (self.site(m, &work), &work[m.k.clone()]);
+            let (site, k) = (self.site(m, &work, &common), &work[m.k.clone()]);
             m.mechanism.currents(y[0], &site, k, &y[m.gates.clone()], |s, current| {
                 if m.slots[s].role == Role::Current {
                     f(m, s, current);
@@ -302,10 +312,11 @@ impl Membrane {
 }
 
 /// What all mechanisms add at the state `y`.
-struct Flows<'a, R> {
+struct Flows<'a, R: Copy> {
     membrane: &'a Membrane,
     y: &'a [R],
     work: &'a [R],
+    common: Common<R>,
     net: R,
     totals: &'a mut [R],
     dy: &'a mut [R],
@@ -314,7 +325,7 @@ struct Flows<'a, R> {
 }
 
 /// What one of them adds.
-struct Flow<'f, 'a, R> {
+struct Flow<'f, 'a, R: Copy> {
     m: &'f Compiled,
     flows: &'f mut Flows<'a, R>,
 }
@@ -334,8 +345,8 @@ impl<R: Real> Visitor for Flow<'_, '_, R> {
 impl<R: Real> Flow<'_, '_, R> {
     #[inline(always)]
     fn of<M: Mechanism>(self, mechanism: &M) {
-        let Flow { m, flows: Flows { membrane, y, work, net, totals, dy, rates } } = self;
-        let site = membrane.site(m, work);
+        let Flow { m, flows: Flows { membrane, y, work, common, net, totals, dy, rates } } = self;
+        let site = membrane.site(m, work, common);
         let (v, k, gates, slopes) = (y[0], &work[m.k.clone()], &y[m.gates.clone()], &mut dy[m.gates.clone()]);
         // Summed by mechanism first: currents that cancel within one cancel exactly.
         let mut sum = R::zero();

@@ -10,7 +10,7 @@
 //! value and for every number at once do not depend on it.
 
 use super::{Compiled, Membrane, slot};
-use crate::mechanism::{Gate, MAX_GATES};
+use crate::mechanism::{Common, Gate, MAX_GATES};
 use std::sync::Arc;
 use vrest_ode::lanes::{WIDTH, Work, dispatch};
 use vrest_ode::{Interval, Lanes, Real, Table, Vector};
@@ -125,7 +125,9 @@ impl Membrane {
     #[inline(never)]
     fn kinetics<R: Real>(&self, m: &Compiled, v: R, work: &[R]) -> [Gate<R>; MAX_GATES] {
         let mut all = [Gate { source: R::zero(), rate: R::one() }; MAX_GATES];
-        m.mechanism.gates(v, &self.site(m, work), &work[m.k.clone()], |i, gate| all[i] = gate);
+        let common = Common::default();
+        let site = self.site(m, work, &common);
+        m.mechanism.gates(v, &site, &work[m.k.clone()], |i, gate| all[i] = gate);
         all
     }
 }
