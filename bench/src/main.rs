@@ -38,7 +38,7 @@ struct Args {
     /// Small work and one round: shows that all runs, gives no figures to quote.
     #[arg(long)]
     quick: bool,
-    /// How often each side is started anew [default: 3, or 1 with --quick].
+    /// How often each side is started anew, fewer times if it takes long [default: 5, or 1 with --quick].
     #[arg(long)]
     rounds: Option<usize>,
     /// Writes all figures as JSON.
@@ -103,7 +103,7 @@ fn bench(args: &Args) -> Result<bool, BenchError> {
     let target = target_folder();
     let plan = runner::Plan {
         quick: args.quick,
-        rounds: args.rounds.unwrap_or(if args.quick { 1 } else { 3 }),
+        rounds: args.rounds.unwrap_or(if args.quick { 1 } else { 5 }),
         folder: target.join("bench"),
         python: Python::ready(&target)?,
     };

@@ -14,12 +14,15 @@ use crate::python::Python;
 use crate::report::{Curve, Row, TargetRow, TaskReport};
 use crate::task::{Side, Task, Who};
 
+/// Seconds after which a side has taken enough of them and sits out the rounds that follow.
+pub const ENOUGH_S: f64 = 30.0;
+
 /// How to measure.
 #[derive(Debug, Clone)]
 pub struct Plan {
     /// Small work, one round: to see that all runs, not to quote.
     pub quick: bool,
-    /// How often each side is started anew, in turn with the others.
+    /// How often each side is started anew, in turn with the others, up to [`ENOUGH_S`].
     pub rounds: usize,
     /// Where tasks and replies are written.
     pub folder: PathBuf,
@@ -43,11 +46,18 @@ pub fn run(task: &dyn Task, plan: &Plan) -> Result<TaskReport, BenchError> {
     let mut pooled: BTreeMap<(&str, usize), (Run, f64)> = BTreeMap::new();
     let mut failures: BTreeMap<&str, String> = BTreeMap::new();
     let mut versions = BTreeMap::new();
-    let rounds = plan.rounds.min(task.most_rounds());
-    for round in 0..rounds {
-        for side in sides.iter().filter(|s| !failures.contains_key(s.id)).collect::<Vec<_>>() {
-            eprintln!("{} round {}/{rounds}: {}", about.id, round + 1, side.name.replace("**", ""));
-            let reply = match start(side, about.id, plan, &folder, &inputs) {
+    let mut spent_s: BTreeMap<&str, f64> = BTreeMap::new();
+    for round in 1..=plan.rounds {
+        for side in &sides {
+            let spent_s = spent_s.entry(side.id).or_default();
+            if failures.contains_key(side.id) || *spent_s > ENOUGH_S {
+                continue;
+            }
+            eprintln!("{} round {round}/{}: {}", about.id, plan.rounds, side.name.replace("**", ""));
+            let begun = Instant::now();
+            let reply = start(side, about.id, plan, &folder, &inputs);
+            *spent_s += begun.elapsed().as_secs_f64();
+            let reply = match reply {
                 Ok(reply) => reply,
                 Err(e) => {
                     eprintln!("{e}");

@@ -30,10 +30,6 @@ pub trait Task: Sync {
     fn milestone(&self, _run: &Run) -> Option<String> {
         None
     }
-    /// More rounds than this are not worth their time.
-    fn most_rounds(&self) -> usize {
-        usize::MAX
-    }
 }
 
 /// A task's texts and targets.

@@ -3,6 +3,7 @@
 use std::fmt::Write;
 
 use super::{Report, Row, TaskReport};
+use crate::runner::ENOUGH_S;
 
 /// The whole report; `picture` gives the file name of a task's work-precision picture where there is one.
 pub fn render(report: &Report, picture: impl Fn(&TaskReport) -> Option<String>) -> String {
@@ -13,12 +14,16 @@ pub fn render(report: &Report, picture: impl Fn(&TaskReport) -> Option<String>) 
     if !versions.is_empty() {
         let _ = writeln!(out, "Peers: {}.\n", versions.join(", "));
     }
+    let rounds = match report.rounds {
+        1 => "once".to_string(),
+        n => format!("{n} times"),
+    };
     let _ = writeln!(
         out,
         "Each side is a process of its own, bound to one core with one thread, given the same inputs from a file, \
-         and started {} in turn with the others; times are medians over all repetitions, without start-up and \
-         compilation. One program checks every side's answer. The ratio is the side's time over ours on one core.\n",
-        if report.rounds == 1 { "once".to_string() } else { format!("{} times", report.rounds) }
+         and started {rounds} in turn with the others (not again after {ENOUGH_S} s in all); times are medians over all \
+         repetitions, without start-up and compilation. One program checks every side's answer. The ratio is the \
+         side's time over ours on one core.\n"
     );
     if report.quick {
         out += "**Quick figures** from small work: they show that all runs, and are not for quoting.\n\n";

@@ -107,10 +107,6 @@ impl Task for TimeToAccuracy {
         run.rtol.map(|mv| format!("to {mv} mV"))
     }
 
-    fn most_rounds(&self) -> usize {
-        1
-    }
-
     fn ours(&self, inputs: &Inputs) -> Result<Reply, BenchError> {
         let [n_train, n_choose, n_test] = SAMPLES;
         let seen = n_train + n_choose;
