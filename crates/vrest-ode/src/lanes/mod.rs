@@ -371,6 +371,25 @@ mod tests {
         }
     }
 
+    #[derive(Clone, Copy)]
+    struct Rows;
+
+    impl Work for Rows {
+        type Output = [[f64; BLOCK]; WIDTH];
+        fn run<V: Vector>(self) -> Self::Output {
+            Lanes::<V>::rows(std::array::from_fn(|i| Lanes::from_fn(|l| (10 * l + i) as f64)))
+        }
+    }
+
+    #[test]
+    fn columns_become_rows() {
+        for rows in at_every_level(Rows) {
+            for (l, row) in rows.iter().enumerate() {
+                assert!(row.iter().enumerate().all(|(i, &x)| x == (10 * l + i) as f64), "{l}: {row:?}");
+            }
+        }
+    }
+
     #[test]
     fn a_lane_is_read_and_written_alone() {
         let mut x = Lanes::<Portable>::from_fn(|l| l as f64);
