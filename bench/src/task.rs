@@ -19,7 +19,7 @@ pub trait Task: Sync {
     }
     /// How far a run is from the reference, in the unit of [`About::error`].
     fn error(&self, inputs: &Inputs, reference: Option<&Run>, run: &Run) -> f64;
-    /// Our side: library calls, on the threads of the global rayon pool.
+    /// Our side: library calls, on the threads of the current rayon pool.
     fn ours(&self, inputs: &Inputs) -> Result<Reply, BenchError>;
     /// The relative tolerances of the work-precision picture; empty where the task has none.
     fn sweep(&self) -> &'static [f64] {

@@ -38,8 +38,9 @@ pub fn choose(data: &Dataset, split: &Split, ridge: f64) -> (Scaling, View) {
     // takes a single linear solve.
     let (mut best, mut known) = {
         let regressors = surface(&view, &fitted, &fitted_steps);
-        let fit = regressors.fit(regressors.plain(), ridge, 5);
-        let (weights, points) = fit.map_or((None, regressors.plain()), |fit| (Some(fit.weights), fit.points));
+        let plain = regressors.plain();
+        let fit = regressors.fit(plain.clone(), ridge, 5);
+        let (weights, points) = fit.map_or((None, plain), |fit| (Some(fit.weights), fit.points));
         (error(&view, &weights), points)
     };
     // A second sweep, because the worth of one logarithm depends on the others.

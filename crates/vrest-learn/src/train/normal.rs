@@ -3,6 +3,7 @@
 //! Sums of squares and products are accumulated over fixed blocks of rows by the kernels in `f64`, blocks
 //! added in order, so that any number of threads gives the same bits.
 
+use super::tangents::BLOCK;
 use crate::kernels::gemm::{add_at_a, padded};
 use crate::kernels::{Aligned, Kernel, dispatch};
 use fearless_simd::Simd;
@@ -10,9 +11,6 @@ use nalgebra::{DMatrix, DVector};
 use rayon::prelude::*;
 use std::ops::Range;
 use std::slice::ChunksExactMut;
-
-/// Rows of a block: its part of J stays in the second-level cache.
-const BLOCK: usize = super::tangents::BLOCK;
 
 /// J^T J and J^T r of a least-squares problem min |J x - r|^2.
 #[derive(Debug, Clone)]
