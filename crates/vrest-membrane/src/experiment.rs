@@ -14,7 +14,7 @@ use crate::membrane::Membrane;
 use crate::protocol::{Protocol, Segment, Waveform};
 use crate::rest::{RestError, resting_potential};
 use std::ops::Range;
-use vrest_ode::{Member, Options, Output, Plan, Real, Solution, SolveError, Trajectory, VectorField};
+use vrest_ode::{Dual, Member, Options, Output, Plan, Real, Solution, SolveError, Trajectory, VectorField};
 
 /// A membrane with what is done to it.
 #[derive(Debug, Clone)]
@@ -289,6 +289,22 @@ impl VectorField for Experiment {
         let current = if self.stimuli_move { self.injected(t, work) } else { work[self.layout.stimulus] };
         let (membrane, _) = work.split_at_mut(self.membrane.work_len());
         self.membrane.derivative(current, y, membrane, dy);
+    }
+
+    fn has_second_derivative(&self) -> bool {
+        self.membrane.has_cheap_second_derivative() && !self.parameters_move && self.clamp.is_none()
+    }
+
+    #[inline(always)]
+    fn eval_second<R: Real>(&self, t: R, y: &[R], work: &mut [Dual<R, 1>], dy: &mut [R], ddy: &mut [R]) {
+        if self.stimuli_move {
+            let current = self.injected(Dual::variable(t, 0), work);
+            self.membrane.derivatives(&current, y, &mut work[..self.membrane.work_len()], dy, ddy);
+            return;
+        }
+        let (membrane, rest) = work.split_at_mut(self.membrane.work_len());
+        let current = &rest[self.layout.stimulus - membrane.len()];
+        self.membrane.derivatives(current, y, membrane, dy, ddy);
     }
 
     fn breakpoints<R: Real>(&self, p: &[R], out: &mut Vec<R>) {

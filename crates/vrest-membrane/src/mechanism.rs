@@ -156,6 +156,9 @@ pub trait Mechanism: Clone + std::fmt::Debug + Send + Sync + Sized {
     const DERIVED: usize;
     /// Whether the rates of its gates cost no more than finding them in a table: two exponentials at most.
     const LIGHT_RATES: bool = false;
+    /// Whether its only current is g (V - E) through an ohmic [`conductance`](Self::conductance) g that depends on the gates
+    /// and its constants alone. Nothing else need then be said of the current.
+    const OHMIC: bool = false;
 
     /// The facts of this kind.
     fn spec() -> Spec;
@@ -197,7 +200,31 @@ pub trait Mechanism: Clone + std::fmt::Debug + Send + Sync + Sized {
         let _ = (v, site, k, out);
     }
 
+    /// The conductance, mS/cm2, of a mechanism that is [`OHMIC`](Self::OHMIC). Its gates are the first of `gates`.
+    #[inline(always)]
+    fn conductance<R: Real>(&self, k: &[R], gates: &[R]) -> R {
+        let _ = (k, gates);
+        R::from_f64(f64::NAN)
+    }
+
+    /// The reversal potential, mV, of a mechanism that is [`OHMIC`](Self::OHMIC).
+    #[inline(always)]
+    fn reversal<R: Real>(&self, site: &Site<'_, R>, k: &[R]) -> R {
+        let _ = k;
+        site.nernst(0)
+    }
+
     /// Gives `out` the number of each slot and its current at `v` mV, uA/cm2, outward positive (mM/s removed for
     /// [`Slot::Outside`]).
-    fn currents<R: Real>(&self, v: R, site: &Site<'_, R>, k: &[R], gates: &[R], out: impl FnMut(usize, R));
+    #[inline(always)]
+    fn currents<R: Real>(
+        &self,
+        v: R,
+        site: &Site<'_, R>,
+        k: &[R],
+        gates: &[R],
+        mut out: impl FnMut(usize, R),
+    ) {
+        out(0, self.conductance(k, gates) * (v - self.reversal(site, k)));
+    }
 }

@@ -10,8 +10,8 @@ use crate::real::Real;
 /// A step is never shortened or lengthened by more than these factors.
 const SHRINK_MOST: f64 = 0.2;
 const GROW_MOST: f64 = 10.0;
-/// Part of the step that the error estimate would allow.
-const SAFETY: f64 = 0.9;
+/// Part of the step that the error estimate would allow, for most methods.
+pub(crate) const SAFETY: f64 = 0.9;
 
 /// A step that gave no usable numbers is tried again at this part of its length.
 const UNUSABLE: f64 = 0.25;
@@ -24,6 +24,7 @@ const UNUSABLE: f64 = 0.25;
 pub(crate) struct Controller<R> {
     beta_now: f64,
     beta_before: f64,
+    safety: f64,
     /// Logarithm (base 2) of the square of the last accepted error.
     trend: R,
     /// The largest factor allowed: right after a rejection the step must not grow again.
@@ -37,12 +38,12 @@ pub(crate) const ACCEPTED_BELOW: f64 = 1.0 + 2.0 * f64::EPSILON;
 const LEAST_TREND: f64 = -26.0;
 
 impl<R: Real> Controller<R> {
-    /// For an error estimate of order h^`order`.
-    pub(crate) fn new(order: f64) -> Self {
+    /// For an error estimate of order h^`order`, of the step that it allows the part `safety`.
+    pub(crate) fn new(order: f64, safety: f64) -> Self {
         // Half of each, because they are applied to the logarithm of a square.
         let [beta_now, beta_before] = [0.85, 0.2].map(|share| 0.5 * share / order);
         let (trend, most) = (R::from_f64(LEAST_TREND), R::from_f64(GROW_MOST));
-        Controller { beta_now, beta_before, trend, most }
+        Controller { beta_now, beta_before, safety, trend, most }
     }
     /// Takes note of a try whose scaled error has the square `square`, accepted if that is at most 1 and the numbers are
     /// `usable`, and returns the factor for the next step or for another try.
@@ -53,8 +54,8 @@ impl<R: Real> Controller<R> {
         let accepted = usable & square.lt(R::from_f64(ACCEPTED_BELOW));
         let log = R::select(usable, square, R::one()).max(R::from_f64(1e-20)).log2_estimate();
         let trend = R::select(accepted, self.trend * self.beta_before, R::zero());
-        let allowed = log.times_plus(-self.beta_now, trend).exp2_estimate() * SAFETY;
-        let most = R::select(accepted, self.most, R::from_f64(SAFETY));
+        let allowed = log.times_plus(-self.beta_now, trend).exp2_estimate() * self.safety;
+        let most = R::select(accepted, self.most, R::from_f64(self.safety));
         let factor = allowed.max(R::from_f64(SHRINK_MOST)).min(most);
         self.trend = R::select(accepted, log.max(R::from_f64(LEAST_TREND)), self.trend);
         self.most = R::select(accepted, R::from_f64(GROW_MOST), R::one());

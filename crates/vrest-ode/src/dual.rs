@@ -30,7 +30,11 @@ impl<R: Real, const N: usize> Dual<R, N> {
     /// Chain rule: a function with value `re` and derivative `d` at `self.re`.
     #[inline(always)]
     fn chain(self, re: R, d: R) -> Self {
-        self.each(re, |e| e * d)
+        self.each(
+            re,
+            #[inline(always)]
+            |e| e * d,
+        )
     }
     /// Plain loops here and below: `array::map` of a large array becomes a call, compiled without vectors.
     #[inline(always)]
@@ -55,21 +59,35 @@ impl<R: Real, const N: usize> Neg for Dual<R, N> {
     type Output = Self;
     #[inline(always)]
     fn neg(self) -> Self {
-        self.each(-self.re, |e| -e)
+        self.each(
+            -self.re,
+            #[inline(always)]
+            |e| -e,
+        )
     }
 }
 impl<R: Real, const N: usize> Add for Dual<R, N> {
     type Output = Self;
     #[inline(always)]
     fn add(self, o: Self) -> Self {
-        self.zip(o, self.re + o.re, |a, b| a + b)
+        self.zip(
+            o,
+            self.re + o.re,
+            #[inline(always)]
+            |a, b| a + b,
+        )
     }
 }
 impl<R: Real, const N: usize> Sub for Dual<R, N> {
     type Output = Self;
     #[inline(always)]
     fn sub(self, o: Self) -> Self {
-        self.zip(o, self.re - o.re, |a, b| a - b)
+        self.zip(
+            o,
+            self.re - o.re,
+            #[inline(always)]
+            |a, b| a - b,
+        )
     }
 }
 impl<R: Real, const N: usize> Mul for Dual<R, N> {
@@ -77,7 +95,12 @@ impl<R: Real, const N: usize> Mul for Dual<R, N> {
     #[inline(always)]
     #[allow(clippy::suspicious_arithmetic_impl, reason = "the product rule is a sum")]
     fn mul(self, o: Self) -> Self {
-        self.zip(o, self.re * o.re, |a, b| a * o.re + b * self.re)
+        self.zip(
+            o,
+            self.re * o.re,
+            #[inline(always)]
+            |a, b| a.mul_plus(o.re, b * self.re),
+        )
     }
 }
 impl<R: Real, const N: usize> Div for Dual<R, N> {
@@ -87,7 +110,12 @@ impl<R: Real, const N: usize> Div for Dual<R, N> {
         // The value is rounded as the plain quotient is: a solve with derivatives then takes the same steps.
         let q = self.re / o.re;
         let inv = R::one() / o.re;
-        self.zip(o, q, |a, b| (a - q * b) * inv)
+        self.zip(
+            o,
+            q,
+            #[inline(always)]
+            |a, b| a.minus_product(q, b) * inv,
+        )
     }
 }
 impl<R: Real, const N: usize> Add<f64> for Dual<R, N> {
@@ -108,14 +136,22 @@ impl<R: Real, const N: usize> Mul<f64> for Dual<R, N> {
     type Output = Self;
     #[inline(always)]
     fn mul(self, o: f64) -> Self {
-        self.each(self.re * o, |e| e * o)
+        self.each(
+            self.re * o,
+            #[inline(always)]
+            |e| e * o,
+        )
     }
 }
 impl<R: Real, const N: usize> Div<f64> for Dual<R, N> {
     type Output = Self;
     #[inline(always)]
     fn div(self, o: f64) -> Self {
-        self.each(self.re / o, |e| e / o)
+        self.each(
+            self.re / o,
+            #[inline(always)]
+            |e| e / o,
+        )
     }
 }
 impl<R: Real, const N: usize> AddAssign for Dual<R, N> {
@@ -174,7 +210,12 @@ impl<R: Real, const N: usize> Real for Dual<R, N> {
     }
     #[inline(always)]
     fn times_plus(self, factor: f64, addend: Self) -> Self {
-        self.zip(addend, self.re.times_plus(factor, addend.re), |e, a| e.times_plus(factor, a))
+        self.zip(
+            addend,
+            self.re.times_plus(factor, addend.re),
+            #[inline(always)]
+            |e, a| e.times_plus(factor, a),
+        )
     }
     #[inline(always)]
     fn bernoulli(self) -> Self {
@@ -200,7 +241,12 @@ impl<R: Real, const N: usize> Real for Dual<R, N> {
     }
     #[inline(always)]
     fn select(mask: Self::Mask, yes: Self, no: Self) -> Self {
-        yes.zip(no, R::select(mask, yes.re, no.re), |a, b| R::select(mask, a, b))
+        yes.zip(
+            no,
+            R::select(mask, yes.re, no.re),
+            #[inline(always)]
+            |a, b| R::select(mask, a, b),
+        )
     }
     #[inline(always)]
     fn all(mask: Self::Mask) -> bool {

@@ -1,5 +1,6 @@
 //! What can be integrated.
 
+use crate::dual::Dual;
 use crate::real::Real;
 
 /// dy/dt = f(t, y; p): a membrane, a learned network, or their sum.
@@ -26,6 +27,21 @@ pub trait VectorField: Sync {
     /// Writes dy/dt at time `t` into `dy`. `work` is as `prepare` left it, or as an earlier `eval` of the
     /// same segment did: a field whose parameters move within a segment refreshes it here.
     fn eval<R: Real>(&self, t: R, y: &[R], work: &mut [R], dy: &mut [R]);
+
+    /// Whether [`eval_second`](VectorField::eval_second) gives dy/dt and d2y/dt2 for clearly less than two evaluations. An
+    /// ensemble then takes steps that make use of both.
+    fn has_second_derivative(&self) -> bool {
+        false
+    }
+
+    /// Writes dy/dt at time `t` into `dy` and d2y/dt2, its derivative along the solution, into `ddy`. `work` is as
+    /// `prepare` left it, every number a constant, ready to be used in one with a derivative. Only called where
+    /// [`has_second_derivative`](VectorField::has_second_derivative).
+    fn eval_second<R: Real>(&self, t: R, y: &[R], work: &mut [Dual<R, 1>], dy: &mut [R], ddy: &mut [R]) {
+        let _ = (t, y, work);
+        dy.fill(R::from_f64(f64::NAN));
+        ddy.fill(R::from_f64(f64::NAN));
+    }
 
     /// Appends the times at which the right-hand side (or one of its derivatives) jumps for these
     /// parameters; unsorted and repeated times are fine. Solvers restart there.

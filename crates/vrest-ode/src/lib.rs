@@ -28,6 +28,7 @@ mod solve;
 mod stepper;
 mod stiffness;
 pub mod table;
+mod tdrk6;
 mod tsit5;
 pub mod zeros;
 

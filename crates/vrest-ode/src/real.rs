@@ -289,13 +289,24 @@ pub(crate) fn bernoulli_series<R: Real>(x: R) -> R {
     even.mul_plus(x2, x.times_plus(-0.5, R::one()))
 }
 
+/// Coefficients of x, x^3, ... of the derivative of [`bernoulli_series`].
+const BERNOULLI_SLOPE_SERIES: [f64; 5] = {
+    let mut slope = [0.0; 5];
+    let mut i = 0;
+    while i < slope.len() {
+        slope[i] = (2 * i + 2) as f64 * BERNOULLI_SERIES[i];
+        i += 1;
+    }
+    slope
+};
+
 /// B' where B(x) = `b` is known: B (1 - B - x)/x, and near 0 the slope of [`bernoulli_series`].
 #[inline(always)]
 pub(crate) fn bernoulli_slope_from<R: Real>(x: R, b: R) -> R {
     let near = x.abs().lt(R::from_f64(BERNOULLI_LONG_SERIES_BELOW));
     let safe = R::select(near, R::one(), x);
     let x2 = x * x;
-    let [c1, c3, c5, c7, c9] = [0, 1, 2, 3, 4].map(|i| (2 * i + 2) as f64 * BERNOULLI_SERIES[i]);
+    let [c1, c3, c5, c7, c9] = BERNOULLI_SLOPE_SERIES;
     let odd = (x2 * c9 + c7).horner(x2, c5).horner(x2, c3).horner(x2, c1);
     R::select(near, odd.horner(x, -0.5), b * (R::one() - b - x) / safe)
 }

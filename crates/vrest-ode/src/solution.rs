@@ -21,20 +21,27 @@ pub struct Stats {
     pub switches: usize,
 }
 
-/// The set of steppers that took part; displays as `tsit5`, `rodas5p`, `exponential`, or several with `+`.
+/// The set of steppers that took part; displays as `tsit5`, `tdrk6`, `rodas5p`, `exponential`, or several with `+`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct MethodsUsed {
     /// Exact propagation of an affine segment.
     pub exponential: bool,
     /// Explicit Runge-Kutta.
     pub tsit5: bool,
+    /// Explicit Runge-Kutta with second derivatives.
+    pub tdrk6: bool,
     /// L-stable Rosenbrock.
     pub rodas5p: bool,
 }
 
 impl fmt::Display for MethodsUsed {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let used = [(self.exponential, "exponential"), (self.tsit5, "tsit5"), (self.rodas5p, "rodas5p")];
+        let used = [
+            (self.exponential, "exponential"),
+            (self.tsit5, "tsit5"),
+            (self.tdrk6, "tdrk6"),
+            (self.rodas5p, "rodas5p"),
+        ];
         let mut separator = "";
         for (_, name) in used.iter().filter(|(yes, _)| *yes) {
             write!(f, "{separator}{name}")?;

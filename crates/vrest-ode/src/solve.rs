@@ -3,7 +3,7 @@
 //! Generic over the number: `f64` is the plain solve, [`crate::Dual`] the same solve with derivatives, step
 //! for step. Ensembles in lanes have their own driver ([`mod@crate::ensemble`]) with the same arithmetic.
 
-use crate::control::{Controller, first_step, scaled_norm, worst_state};
+use crate::control::{Controller, SAFETY, first_step, scaled_norm, worst_state};
 use crate::error::{Refusal, SolveError};
 use crate::exponential::{self, Relaxation};
 use crate::field::VectorField;
@@ -180,7 +180,7 @@ impl<'a, F: VectorField, R: Real> Run<'a, F, R> {
             Some(h) => h,
             None => self.first_step::<S>(stepper.slope(), edge),
         };
-        let mut control = Controller::<f64>::new(S::ORDER);
+        let mut control = Controller::<f64>::new(S::ORDER, SAFETY);
         let mut watch = Watch::default();
         let mut refusal = None;
         loop {

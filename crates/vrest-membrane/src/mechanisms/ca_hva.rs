@@ -17,6 +17,7 @@ parameters! {
 
 impl Mechanism for CaHva {
     const DERIVED: usize = DERIVED;
+    const OHMIC: bool = true;
 
     fn spec() -> Spec {
         Spec {
@@ -49,8 +50,8 @@ impl Mechanism for CaHva {
     }
 
     #[inline(always)]
-    fn currents<R: Real>(&self, v: R, site: &Site<'_, R>, k: &[R], gates: &[R], mut out: impl FnMut(usize, R)) {
-        out(0, k[G] * gates[0] * gates[0] * gates[1] * (v - site.nernst(0)));
+    fn conductance<R: Real>(&self, k: &[R], gates: &[R]) -> R {
+        k[G] * gates[0] * gates[0] * gates[1]
     }
 }
 

@@ -18,6 +18,7 @@ parameters! {
 
 impl Mechanism for HhK {
     const DERIVED: usize = DERIVED;
+    const OHMIC: bool = true;
     const LIGHT_RATES: bool = true;
 
     fn spec() -> Spec {
@@ -57,8 +58,8 @@ impl Mechanism for HhK {
     }
 
     #[inline(always)]
-    fn currents<R: Real>(&self, v: R, site: &Site<'_, R>, k: &[R], gates: &[R], mut out: impl FnMut(usize, R)) {
+    fn conductance<R: Real>(&self, k: &[R], gates: &[R]) -> R {
         let n2 = gates[0] * gates[0];
-        out(0, k[G] * n2 * n2 * (v - site.nernst(0)));
+        k[G] * n2 * n2
     }
 }

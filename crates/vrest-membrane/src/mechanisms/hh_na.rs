@@ -21,6 +21,7 @@ parameters! {
 
 impl Mechanism for HhNa {
     const DERIVED: usize = DERIVED;
+    const OHMIC: bool = true;
     const LIGHT_RATES: bool = true;
 
     fn spec() -> Spec {
@@ -64,8 +65,8 @@ impl Mechanism for HhNa {
     }
 
     #[inline(always)]
-    fn currents<R: Real>(&self, v: R, site: &Site<'_, R>, k: &[R], gates: &[R], mut out: impl FnMut(usize, R)) {
+    fn conductance<R: Real>(&self, k: &[R], gates: &[R]) -> R {
         let (m, h) = (gates[0], gates[1]);
-        out(0, k[G] * m * m * m * h * (v - site.nernst(0)));
+        k[G] * m * m * m * h
     }
 }

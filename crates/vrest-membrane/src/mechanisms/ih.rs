@@ -19,6 +19,7 @@ parameters! {
 
 impl Mechanism for Ih {
     const DERIVED: usize = DERIVED;
+    const OHMIC: bool = true;
     const LIGHT_RATES: bool = true;
 
     fn spec() -> Spec {
@@ -49,8 +50,13 @@ impl Mechanism for Ih {
     }
 
     #[inline(always)]
-    fn currents<R: Real>(&self, v: R, _: &Site<'_, R>, k: &[R], gates: &[R], mut out: impl FnMut(usize, R)) {
-        out(0, k[G] * gates[0] * (v - k[E]));
+    fn conductance<R: Real>(&self, k: &[R], gates: &[R]) -> R {
+        k[G] * gates[0]
+    }
+
+    #[inline(always)]
+    fn reversal<R: Real>(&self, _: &Site<'_, R>, k: &[R]) -> R {
+        k[E]
     }
 }
 

@@ -18,6 +18,7 @@ parameters! {
 
 impl Mechanism for KA {
     const DERIVED: usize = DERIVED;
+    const OHMIC: bool = true;
 
     fn spec() -> Spec {
         Spec {
@@ -54,9 +55,9 @@ impl Mechanism for KA {
     }
 
     #[inline(always)]
-    fn currents<R: Real>(&self, v: R, site: &Site<'_, R>, k: &[R], gates: &[R], mut out: impl FnMut(usize, R)) {
+    fn conductance<R: Real>(&self, k: &[R], gates: &[R]) -> R {
         let m2 = gates[0] * gates[0];
-        out(0, k[G] * m2 * m2 * gates[1] * (v - site.nernst(0)));
+        k[G] * m2 * m2 * gates[1]
     }
 }
 

@@ -20,6 +20,7 @@ parameters! {
 
 impl Mechanism for KATc {
     const DERIVED: usize = DERIVED;
+    const OHMIC: bool = true;
 
     fn spec() -> Spec {
         Spec {
@@ -63,10 +64,10 @@ impl Mechanism for KATc {
     }
 
     #[inline(always)]
-    fn currents<R: Real>(&self, v: R, site: &Site<'_, R>, k: &[R], gates: &[R], mut out: impl FnMut(usize, R)) {
+    fn conductance<R: Real>(&self, k: &[R], gates: &[R]) -> R {
         let fourth = |m: R| m * m * m * m;
         let open = fourth(gates[0]) * gates[2] * 0.6 + fourth(gates[1]) * gates[3] * 0.4;
-        out(0, k[G] * open * (v - site.nernst(0)));
+        k[G] * open
     }
 }
 

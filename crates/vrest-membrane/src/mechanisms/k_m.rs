@@ -17,6 +17,7 @@ parameters! {
 
 impl Mechanism for KM {
     const DERIVED: usize = DERIVED;
+    const OHMIC: bool = true;
     const LIGHT_RATES: bool = true;
 
     fn spec() -> Spec {
@@ -51,8 +52,8 @@ impl Mechanism for KM {
     }
 
     #[inline(always)]
-    fn currents<R: Real>(&self, v: R, site: &Site<'_, R>, k: &[R], gates: &[R], mut out: impl FnMut(usize, R)) {
-        out(0, k[G] * gates[0] * (v - site.nernst(0)));
+    fn conductance<R: Real>(&self, k: &[R], gates: &[R]) -> R {
+        k[G] * gates[0]
     }
 }
 

@@ -16,6 +16,7 @@ parameters! {
 
 impl Mechanism for Kir23 {
     const DERIVED: usize = DERIVED;
+    const OHMIC: bool = true;
 
     fn spec() -> Spec {
         Spec {
@@ -45,8 +46,8 @@ impl Mechanism for Kir23 {
     }
 
     #[inline(always)]
-    fn currents<R: Real>(&self, v: R, site: &Site<'_, R>, k: &[R], gates: &[R], mut out: impl FnMut(usize, R)) {
-        out(0, k[G] * gates[0] * (v - site.nernst(0)));
+    fn conductance<R: Real>(&self, k: &[R], gates: &[R]) -> R {
+        k[G] * gates[0]
     }
 }
 

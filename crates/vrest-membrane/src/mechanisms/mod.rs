@@ -50,6 +50,10 @@ macro_rules! registry {
             pub(crate) fn has_light_rates(&self) -> bool {
                 match self { $(AnyMechanism::$name(_) => $module::$name::LIGHT_RATES,)+ }
             }
+            /// See [`Mechanism::OHMIC`].
+            pub(crate) fn is_ohmic(&self) -> bool {
+                match self { $(AnyMechanism::$name(_) => $module::$name::OHMIC,)+ }
+            }
             /// See [`Mechanism::prepare`].
             #[inline(always)]
             pub fn prepare<R: Real>(&self, heat: &Heat<R>, k: &mut [R]) {

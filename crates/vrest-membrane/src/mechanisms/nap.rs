@@ -19,6 +19,7 @@ parameters! {
 
 impl Mechanism for Nap {
     const DERIVED: usize = DERIVED;
+    const OHMIC: bool = true;
 
     fn spec() -> Spec {
         Spec {
@@ -60,9 +61,9 @@ impl Mechanism for Nap {
     }
 
     #[inline(always)]
-    fn currents<R: Real>(&self, v: R, site: &Site<'_, R>, k: &[R], gates: &[R], mut out: impl FnMut(usize, R)) {
+    fn conductance<R: Real>(&self, k: &[R], gates: &[R]) -> R {
         let (m, h) = (gates[0], gates[1]);
-        out(0, k[G] * m * m * m * h * (v - site.nernst(0)));
+        k[G] * m * m * m * h
     }
 }
 

@@ -19,6 +19,7 @@ parameters! {
 
 impl Mechanism for Sk {
     const DERIVED: usize = DERIVED;
+    const OHMIC: bool = true;
 
     fn spec() -> Spec {
         Spec {
@@ -51,8 +52,8 @@ impl Mechanism for Sk {
     }
 
     #[inline(always)]
-    fn currents<R: Real>(&self, v: R, site: &Site<'_, R>, k: &[R], gates: &[R], mut out: impl FnMut(usize, R)) {
-        out(0, k[G] * gates[0] * (v - site.nernst(0)));
+    fn conductance<R: Real>(&self, k: &[R], gates: &[R]) -> R {
+        k[G] * gates[0]
     }
 }
 

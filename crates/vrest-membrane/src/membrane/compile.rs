@@ -125,6 +125,8 @@ impl Membrane {
                 valences: cell.impermeants.iter().map(|x| x.valence).collect(),
             }
         });
+        let seconds = totals + n_totals;
+        let end = seconds + states.len();
         let positive = volume.into_iter().chain(moving.iter().map(|m| m.state)).collect();
         Membrane {
             name: cell.name.clone(),
@@ -138,7 +140,7 @@ impl Membrane {
             moving,
             water,
             states,
-            layout: Layout { ions: layout_ions, totals, end: totals + n_totals },
+            layout: Layout { ions: layout_ions, totals, seconds, end },
             rates: None,
         }
     }

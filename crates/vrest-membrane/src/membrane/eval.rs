@@ -165,7 +165,7 @@ impl Membrane {
         if self.water.is_some() || !self.moving.is_empty() {
             self.refresh(y, work);
         }
-        let (work, totals) = work.split_at_mut(self.layout.totals);
+        let (work, totals) = work[..self.layout.seconds].split_at_mut(self.layout.totals);
         for total in totals.iter_mut() {
             *total = R::zero();
         }
@@ -396,6 +396,13 @@ impl VectorField for Membrane {
     #[inline(always)]
     fn eval<R: Real>(&self, _: R, y: &[R], work: &mut [R], dy: &mut [R]) {
         self.derivative(R::zero(), y, work, dy);
+    }
+    fn has_second_derivative(&self) -> bool {
+        self.has_cheap_second_derivative()
+    }
+    #[inline(always)]
+    fn eval_second<R: Real>(&self, _: R, y: &[R], work: &mut [Dual<R, 1>], dy: &mut [R], ddy: &mut [R]) {
+        self.derivatives(&Dual::constant(R::zero()), y, work, dy, ddy);
     }
     fn depends_on_time(&self) -> bool {
         false

@@ -12,6 +12,7 @@ mod compile;
 mod eval;
 mod inspect;
 mod rates;
+mod second;
 mod volume;
 
 use crate::cell::{ParamInfo, Shape};
@@ -150,6 +151,8 @@ struct Compiled {
 struct Layout {
     ions: usize,
     totals: usize,
+    /// One number a state: what second derivatives need on the way.
+    seconds: usize,
     end: usize,
 }
 

@@ -1,15 +1,13 @@
 //! What one lane knows of the member that it works on.
 
-use super::{Member, Plan, Trajectory};
+use super::{Member, Plan};
 use crate::check;
 use crate::control::first_step;
 use crate::field::VectorField;
-use crate::lanes::BLOCK;
 use crate::options::Method;
 use crate::segments::edges;
 use crate::solution::Stats;
 use crate::stiffness::Watch;
-use crate::tsit5::ORDER;
 
 /// A member in work.
 pub(super) struct Lane {
@@ -20,10 +18,6 @@ pub(super) struct Lane {
     edge: usize,
     pub(super) watch: Watch,
     pub(super) stats: Stats,
-    /// The course of each recorded state, with room for a vector behind the last time.
-    pub(super) values: Vec<Vec<f64>>,
-    /// Recorded times so far.
-    pub(super) recorded: usize,
 }
 
 /// What a segment begins with: the field's work, the slope at its start and the first step.
@@ -34,11 +28,12 @@ pub(super) struct Beginning {
 }
 
 impl Lane {
-    /// Takes the member in, or gives it back where lanes do not suit it.
+    /// Takes the member in, or gives it back where lanes do not suit it. `order` is that of the method's error estimate.
     pub(super) fn take<F: VectorField>(
         field: &F,
         plan: &Plan,
         member: Member,
+        order: f64,
         room: &mut Beginning,
     ) -> Result<Lane, Member> {
         let suited = plan.options.method != Method::Stiff && plan.t1 > plan.t0;
@@ -51,17 +46,13 @@ impl Lane {
             edge: 0,
             watch: Watch::default(),
             stats: Stats::default(),
-            values: vec![vec![0.0; plan.times.len() + BLOCK]; plan.record.len()],
-            recorded: 0,
         };
-        lane.stats.method.tsit5 = true;
         let y0 = std::mem::take(&mut lane.member.y0);
-        let usable = lane.begin_segment(field, plan, &y0, room);
+        let usable = lane.begin_segment(field, plan, &y0, order, room);
         lane.member.y0 = y0;
         if !usable {
             return Err(lane.member);
         }
-        lane.record_start(plan);
         Ok(lane)
     }
 
@@ -71,6 +62,7 @@ impl Lane {
         field: &F,
         plan: &Plan,
         y: &[f64],
+        order: f64,
         room: &mut Beginning,
     ) -> bool {
         let (start, end) = (self.edges[self.edge], self.edges[self.edge + 1]);
@@ -80,7 +72,7 @@ impl Lane {
         field.eval(start, y, &mut room.work, &mut room.slope);
         self.stats.evals += 2;
         let (work, slope) = (&mut room.work, &room.slope);
-        room.h = first_step(y, slope, end - start, ORDER, plan.options, |h, f| {
+        room.h = first_step(y, slope, end - start, order, plan.options, |h, f| {
             let ahead: Vec<f64> = y.iter().zip(slope).map(|(y, k)| y + k * h).collect();
             field.eval(start + h, &ahead, work, f);
         });
@@ -95,27 +87,5 @@ impl Lane {
     /// Whether that edge is the end of the span.
     pub(super) fn is_last_segment(&self) -> bool {
         self.edge + 1 == self.edges.len()
-    }
-
-    fn record_start(&mut self, plan: &Plan) {
-        while self.recorded < plan.times.len() && plan.times[self.recorded] <= plan.t0 {
-            for (values, &i) in self.values.iter_mut().zip(plan.record) {
-                values[self.recorded] = self.member.y0[i];
-            }
-            self.recorded += 1;
-        }
-    }
-
-    /// The member and its course.
-    pub(super) fn finish(mut self, plan: &Plan) -> (usize, Trajectory) {
-        let n = plan.times.len();
-        let values = match &mut self.values[..] {
-            [one] => {
-                one.truncate(n);
-                std::mem::take(one)
-            }
-            several => (0..n).flat_map(|k| several.iter().map(move |values| values[k])).collect(),
-        };
-        (self.member.id, Trajectory { values, stats: self.stats })
     }
 }

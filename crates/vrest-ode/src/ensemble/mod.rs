@@ -10,15 +10,18 @@
 //! then told as for a single system.
 
 mod lane;
+mod method;
 mod pack;
+mod recorder;
 
 use crate::check;
 use crate::error::SolveError;
 use crate::field::VectorField;
 use crate::lanes::{Vector, Work, dispatch};
-use crate::options::{Options, Output};
+use crate::options::{self, Options, Output};
 use crate::solution::Stats;
 use crate::solve::{self, solve};
+use method::{Tdrk6, Tsit5};
 use pack::Pack;
 use rayon::prelude::*;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -96,7 +99,12 @@ impl<F: VectorField> Work for InLanes<'_, F> {
     type Output = ();
     #[inline(always)]
     fn run<V: Vector>(self) {
-        Pack::<F, V>::new(self.field, self.plan).run(self.next, self.done);
+        // The explicit method by name is Tsit5.
+        if self.field.has_second_derivative() && self.plan.options.method == options::Method::Auto {
+            Pack::<F, V, Tdrk6<V>>::new(self.field, self.plan).run(self.next, self.done);
+        } else {
+            Pack::<F, V, Tsit5<V>>::new(self.field, self.plan).run(self.next, self.done);
+        }
     }
 }
 

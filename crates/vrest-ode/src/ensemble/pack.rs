@@ -1,19 +1,21 @@
 //! The lanes and the steps that they take together.
 
 use super::lane::{Beginning, Lane};
+use super::method::Method;
+use super::recorder::Recorder;
 use super::{Member, Plan, Trajectory, alone, exactly};
 use crate::control::{ACCEPTED_BELOW, Controller};
 use crate::error::SolveError;
 use crate::field::VectorField;
-use crate::lanes::{BLOCK, Lanes, Mask, Vector, WIDTH};
-use crate::options::Method;
+use crate::lanes::{Lanes, Mask, Vector, WIDTH};
+use crate::options;
 use crate::real::Real;
+use crate::solution::Stats;
 use crate::stiffness::AT_THE_LIMIT;
-use crate::tsit5::{ORDER, STABLE_H_LAMBDA, STAGES, error_of, polynomial, stages};
 use std::sync::atomic::Ordering;
 
 /// One bit a lane.
-type Bits = u32;
+pub(super) type Bits = u32;
 
 /// What the steps have come to, lane by lane.
 #[derive(Default)]
@@ -26,73 +28,63 @@ struct Events {
 
 /// The set bits, lowest first.
 #[inline(always)]
-fn lanes_of(mut bits: Bits) -> impl Iterator<Item = usize> {
+pub(super) fn lanes_of(mut bits: Bits) -> impl Iterator<Item = usize> {
     std::iter::from_fn(move || {
         let l = bits.trailing_zeros();
         bits &= bits.wrapping_sub(1);
-        (l < Bits::BITS).then_some(l as usize)
+        // Not more than the lanes, so that nothing need be checked where they are used.
+        (l < Bits::BITS).then_some(l as usize % WIDTH)
     })
 }
 
 /// `WIDTH` members and their common arithmetic.
-pub(super) struct Pack<'a, F, V: Vector> {
+pub(super) struct Pack<'a, F, V: Vector, M> {
     field: &'a F,
     plan: &'a Plan<'a>,
+    method: M,
     lanes: [Option<Lane>; WIDTH],
     /// The lanes that have a member.
     filled: Bits,
+    /// The lanes that begin a segment with the next step.
+    fresh: Bits,
     t: Lanes<V>,
     /// The edge each is on its way to; its own time where a lane is empty, so that it stands still.
     edge: Lanes<V>,
-    /// The next time to be recorded.
-    wanted: Lanes<V>,
-    /// All times to be recorded, and after them infinity as often as a vector has places.
-    times: Vec<f64>,
+    recorder: Recorder<'a, V>,
     /// The step that the control proposes.
     proposed: Lanes<V>,
-    /// Steps accepted and rejected so far.
-    steps: Lanes<V>,
-    rejected: Lanes<V>,
+    /// Steps tried and accepted so far.
+    tried: Lanes<V>,
+    accepted: Lanes<V>,
     /// The lanes with a step in favour of the stiff method of late.
     suspects: Bits,
     control: Controller<Lanes<V>>,
     y: Vec<Lanes<V>>,
     y_new: Vec<Lanes<V>>,
-    last_stage: Vec<Lanes<V>>,
-    k: Vec<Lanes<V>>,
-    work: Vec<Lanes<V>>,
-    /// One over the tolerance of each state in the last step.
-    per_tolerance: Vec<Lanes<V>>,
-    /// For each recorded state the coefficients of the step's interpolant.
-    curves: Vec<[Lanes<V>; 5]>,
     room: Beginning,
 }
 
-impl<'a, F: VectorField, V: Vector> Pack<'a, F, V> {
+impl<'a, F: VectorField, V: Vector, M: Method<V>> Pack<'a, F, V, M> {
     pub(super) fn new(field: &'a F, plan: &'a Plan<'a>) -> Self {
         let n = field.n_states();
         let zeros = |n| vec![Lanes::zero(); n];
         Pack {
             field,
             plan,
+            method: M::new(field),
             lanes: std::array::from_fn(|_| None),
             filled: 0,
+            fresh: 0,
             t: Lanes::zero(),
             edge: Lanes::zero(),
-            wanted: Lanes::zero(),
-            times: plan.times.iter().copied().chain([f64::INFINITY; BLOCK]).collect(),
+            recorder: Recorder::new(plan),
             proposed: Lanes::zero(),
-            steps: Lanes::zero(),
-            rejected: Lanes::zero(),
+            tried: Lanes::zero(),
+            accepted: Lanes::zero(),
             suspects: 0,
-            control: Controller::new(ORDER),
+            control: Controller::new(M::ORDER, M::SAFETY),
             y: zeros(n),
             y_new: zeros(n),
-            last_stage: zeros(n),
-            k: zeros(STAGES * n),
-            work: zeros(field.work_len()),
-            per_tolerance: zeros(n),
-            curves: vec![[Lanes::zero(); 5]; plan.record.len()],
             room: Beginning { work: vec![0.0; field.work_len()], slope: vec![0.0; n], h: 0.0 },
         }
     }
@@ -111,17 +103,12 @@ impl<'a, F: VectorField, V: Vector> Pack<'a, F, V> {
                 self.cancel(done);
                 return;
             }
+            if self.fresh != 0 {
+                self.method.begin(self.field, self.t, &self.y, lanes_of(self.fresh));
+                self.fresh = 0;
+            }
             let (step, last) = self.choose_steps();
-            stages(
-                self.field,
-                self.t,
-                step,
-                &self.y,
-                &mut self.work,
-                &mut self.k,
-                &mut self.last_stage,
-                &mut self.y_new,
-            );
+            self.method.step(self.field, self.t, step, &self.y, &mut self.y_new);
             let events = self.judge(step, last);
             for l in lanes_of(events.unsuited) {
                 self.give_up(l, next, done);
@@ -148,14 +135,25 @@ impl<'a, F: VectorField, V: Vector> Pack<'a, F, V> {
     #[inline(always)]
     fn judge(&mut self, step: Lanes<V>, last: Mask<V>) -> Events {
         let (n, options) = (self.y.len(), self.plan.options);
-        // Mean square of the errors, each in units of its state's tolerance at the larger of the two states.
-        let mut square = Lanes::zero();
-        for i in 0..n {
-            let size = self.y[i].abs().max(self.y_new[i].abs());
-            self.per_tolerance[i] = (size * options.rtol + options.atol.of(i)).reciprocal_estimate();
-            let e = error_of(&self.k, n, step, i) * self.per_tolerance[i];
-            square += e * e;
-        }
+        // Sums of squares, each state in units of its tolerance at the larger of the two states, else the rounding of a large
+        // one hides a small stiff one. What is divided by is never zero.
+        let (mut square, mut dy, mut df) = (Lanes::zero(), Lanes::from_f64(f64::MIN_POSITIVE), Lanes::zero());
+        let (from, to) = (&self.y[..n], &self.y_new[..n]);
+        self.method.seen(
+            step,
+            from,
+            to,
+            #[inline(always)]
+            |i, seen| {
+                let size = from[i].abs().max(to[i].abs());
+                let per_tolerance = (size * options.rtol + options.atol.of(i)).reciprocal_estimate();
+                let [y, f] = seen.apart;
+                let (e, y, f) = (seen.error * per_tolerance, y * per_tolerance, f * per_tolerance);
+                square = e.mul_plus(e, square);
+                dy = y.mul_plus(y, dy);
+                df = f.mul_plus(f, df);
+            },
+        );
         let square = square * (1.0 / n as f64);
         let mut positive = Lanes::zero().lt(Lanes::one());
         for &i in self.field.positive_states() {
@@ -165,74 +163,50 @@ impl<'a, F: VectorField, V: Vector> Pack<'a, F, V> {
         let factor = self.control.factor(square, positive);
         let t_new = Lanes::select(last, self.edge, self.t + step);
 
-        let records = (accepted & !t_new.lt(self.wanted)).bits() & self.filled;
-        if records != 0 {
-            self.record(records, step, t_new);
+        let due = (accepted & self.recorder.due(t_new)).bits() & self.filled;
+        if due != 0 {
+            let (method, y, y_new) = (&self.method, &self.y, &self.y_new);
+            self.recorder.record(
+                due,
+                [self.t, step, t_new],
+                #[inline(always)]
+                |i| method.curve(i, step, y[i], y_new[i]),
+            );
         }
         let h = step * factor;
-        self.steps += Lanes::select(accepted, Lanes::one(), Lanes::zero());
-        self.rejected += Lanes::select(accepted, Lanes::zero(), Lanes::one());
-        let too_many = !(self.steps + self.rejected).lt(Lanes::from_f64(options.max_steps as f64));
+        self.tried = self.tried + 1.0;
+        self.accepted = Lanes::select(accepted, self.accepted + 1.0, self.accepted);
+        let too_many = !self.tried.lt(Lanes::from_f64(options.max_steps as f64));
         let too_short = h.lt(self.t.abs() * (16.0 * f64::EPSILON) + f64::MIN_POSITIVE);
         let arrived = (accepted & last).bits() & self.filled;
         let unsuited = (too_many | (too_short & !accepted)).bits() & self.filled & !arrived;
-        let stiff = self.stiff(step, accepted, self.edge - t_new, h) & !arrived;
+        let stiff = self.stiff([dy, df], accepted, self.edge - t_new, h) & !arrived;
         self.proposed = h;
         self.t = Lanes::select(accepted, t_new, self.t);
-        for i in 0..n {
-            self.y[i] = Lanes::select(accepted, self.y_new[i], self.y[i]);
-            self.k[i] = Lanes::select(accepted, self.k[(STAGES - 1) * n + i], self.k[i]);
+        for (y, y_new) in self.y.iter_mut().zip(&self.y_new) {
+            *y = Lanes::select(accepted, *y_new, *y);
         }
+        self.method.carry(accepted);
         Events { arrived, unsuited: unsuited | stiff }
     }
 
-    /// Records the times within the steps of the lanes `records`: one lane after the other, several times at once.
+    /// The lanes that stability and not accuracy limits for a while, with many steps of length `h` left. `apart` are sums of
+    /// squares over [`Seen::apart`](super::method::Seen::apart).
     #[inline(always)]
-    fn record(&mut self, records: Bits, step: Lanes<V>, t_new: Lanes<V>) {
-        let n = self.y.len();
-        for (curve, &i) in self.curves.iter_mut().zip(self.plan.record) {
-            *curve = polynomial(self.y[i], &self.k, n, step, i);
+    fn stiff(&mut self, apart: [Lanes<V>; 2], accepted: Mask<V>, left: Lanes<V>, h: Lanes<V>) -> Bits {
+        if self.plan.options.method != options::Method::Auto {
+            return 0;
         }
-        let inverse_h = Lanes::one() / step;
-        for l in lanes_of(records) {
-            let Some(lane) = &mut self.lanes[l] else { continue };
-            let (t, per_h) = (V::splat(self.t.lane(l)), V::splat(inverse_h.lane(l)));
-            let end = V::splat(t_new.lane(l));
-            loop {
-                let at = lane.recorded;
-                let wanted = V::from_slice(&self.times[at..]);
-                let theta = wanted.sub(t).mul(per_h);
-                for (curve, values) in self.curves.iter().zip(&mut lane.values) {
-                    let mut value = V::splat(curve[4].lane(l));
-                    for power in [3, 2, 1, 0] {
-                        value = value.mul_add(theta, V::splat(curve[power].lane(l)));
-                    }
-                    // Those beyond the step are written over by the next.
-                    values[at..][..BLOCK].copy_from_slice(value.as_array());
-                }
-                let within = V::mask_bits(V::none(end.lt(wanted))).trailing_ones() as usize;
-                lane.recorded += within;
-                if within < BLOCK {
-                    break;
-                }
-            }
-            *self.wanted.lane_mut(l) = self.times[lane.recorded];
-        }
-    }
-
-    /// The lanes that stability and not accuracy limits for a while, with many steps of length `h` left.
-    #[inline(always)]
-    fn stiff(&mut self, step: Lanes<V>, accepted: Mask<V>, left: Lanes<V>, h: Lanes<V>) -> Bits {
-        let Some([df, dy]) = self.stiffness() else { return 0 };
+        let [dy, df] = apart;
         // The step in units of the longest stable one, compared without a root or a division.
-        const LIMIT: f64 = AT_THE_LIMIT * STABLE_H_LAMBDA;
-        let at_the_limit = (dy * (LIMIT * LIMIT)).lt(step * step * df);
+        let limit = AT_THE_LIMIT * M::STABLE_H_LAMBDA;
+        let at_the_limit = (dy * (limit * limit)).lt(df);
         let speaks_for = (at_the_limit & accepted).bits() & self.filled;
         let mut stiff = 0;
         // Who has no step in favour of late has nothing to forget either.
         for l in lanes_of((speaks_for | self.suspects) & accepted.bits() & self.filled) {
             let Some(lane) = &mut self.lanes[l] else { continue };
-            let length = step.lane(l) * (df.lane(l) / dy.lane(l)).sqrt() / STABLE_H_LAMBDA;
+            let length = (df.lane(l) / dy.lane(l)).sqrt() / M::STABLE_H_LAMBDA;
             // A step in lanes costs each member so much less than a step alone.
             let steps_alone = left.lane(l) / h.lane(l) / WIDTH as f64;
             let switch = lane.watch.should_switch(false, Some(length), steps_alone);
@@ -241,24 +215,6 @@ impl<'a, F: VectorField, V: Vector> Pack<'a, F, V> {
             self.suspects |= Bits::from(lane.watch.suspects()) << l;
         }
         stiff
-    }
-
-    /// Squares of the changes of slope and state of which [`crate::stepper::Stepper::h_lambda`] takes the quotient; the
-    /// latter is never zero.
-    #[inline(always)]
-    fn stiffness(&self) -> Option<[Lanes<V>; 2]> {
-        let (n, options) = (self.y.len(), self.plan.options);
-        if options.method != Method::Auto {
-            return None;
-        }
-        let (mut df, mut dy) = (Lanes::zero(), Lanes::from_f64(f64::MIN_POSITIVE));
-        for i in 0..n {
-            let f = (self.k[(STAGES - 1) * n + i] - self.k[(STAGES - 2) * n + i]) * self.per_tolerance[i];
-            let y = (self.y_new[i] - self.last_stage[i]) * self.per_tolerance[i];
-            df += f * f;
-            dy += y * y;
-        }
-        Some([df, dy])
     }
 
     /// Lane `l` has come to an edge: on to the next segment, or the end.
@@ -272,17 +228,16 @@ impl<'a, F: VectorField, V: Vector> Pack<'a, F, V> {
         let Some(lane) = &mut self.lanes[l] else { return };
         if lane.is_last_segment() {
             if let Some(lane) = self.empty(l) {
-                let (id, mut trajectory) = lane.finish(self.plan);
-                trajectory.stats.steps = self.steps.lane(l) as usize;
-                trajectory.stats.rejected = self.rejected.lane(l) as usize;
-                trajectory.stats.evals += (STAGES - 1) * (trajectory.stats.steps + trajectory.stats.rejected);
-                done(id, Ok(trajectory));
+                let (tried, accepted) = (self.tried.lane(l) as usize, self.accepted.lane(l) as usize);
+                let evals = lane.stats.evals + M::EVALS * tried;
+                let stats = Stats { steps: accepted, rejected: tried - accepted, evals, ..lane.stats };
+                done(lane.member.id, Ok(Trajectory { values: self.recorder.finish(l), stats }));
             }
             self.refill(l, next, done);
             return;
         }
         let y: Vec<f64> = self.y.iter().map(|y| y.lane(l)).collect();
-        if lane.begin_segment(self.field, self.plan, &y, &mut self.room) {
+        if lane.begin_segment(self.field, self.plan, &y, M::ORDER, &mut self.room) {
             self.scatter(l);
         } else {
             self.give_up(l, next, done);
@@ -299,18 +254,13 @@ impl<'a, F: VectorField, V: Vector> Pack<'a, F, V> {
 
     /// The segment just begun, from its own room into lane `l`.
     fn scatter(&mut self, l: usize) {
-        for (to, from) in self.work.iter_mut().zip(&self.room.work) {
-            *to.lane_mut(l) = *from;
-        }
-        for (to, from) in self.k.iter_mut().zip(&self.room.slope) {
-            *to.lane_mut(l) = *from;
-        }
+        self.method.scatter(l, &self.room);
+        self.fresh |= 1 << l;
         *self.proposed.lane_mut(l) = self.room.h.max(32.0 * f64::EPSILON * self.t.lane(l).abs());
         self.control.restart(l);
         self.suspects &= !(1 << l);
         if let Some(lane) = &self.lanes[l] {
             *self.edge.lane_mut(l) = lane.end();
-            *self.wanted.lane_mut(l) = self.times[lane.recorded];
         }
     }
 
@@ -327,16 +277,18 @@ impl<'a, F: VectorField, V: Vector> Pack<'a, F, V> {
                 done(member.id, Ok(course));
                 continue;
             }
-            match Lane::take(self.field, self.plan, member, &mut self.room) {
-                Ok(lane) => {
+            match Lane::take(self.field, self.plan, member, M::ORDER, &mut self.room) {
+                Ok(mut lane) => {
+                    M::name(&mut lane.stats.method);
                     *self.t.lane_mut(l) = self.plan.t0;
                     for (to, from) in self.y.iter_mut().zip(&lane.member.y0) {
                         *to.lane_mut(l) = *from;
                     }
+                    self.recorder.begin(l, &lane.member.y0);
                     self.lanes[l] = Some(lane);
                     self.filled |= 1 << l;
-                    *self.steps.lane_mut(l) = 0.0;
-                    *self.rejected.lane_mut(l) = 0.0;
+                    *self.tried.lane_mut(l) = 0.0;
+                    *self.accepted.lane_mut(l) = 0.0;
                     self.scatter(l);
                     return;
                 }

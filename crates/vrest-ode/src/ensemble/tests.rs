@@ -1,4 +1,5 @@
 use super::*;
+use crate::dual::Dual;
 use crate::lanes::Portable;
 use crate::options::Method;
 use crate::real::Real;
@@ -26,6 +27,44 @@ impl VectorField for VanDerPol {
     }
     fn breakpoints<R: Real>(&self, p: &[R], out: &mut Vec<R>) {
         out.push(p[2]);
+    }
+}
+
+/// The same with its second derivative.
+struct Twice;
+
+impl VectorField for Twice {
+    fn n_states(&self) -> usize {
+        VanDerPol.n_states()
+    }
+    fn n_params(&self) -> usize {
+        VanDerPol.n_params()
+    }
+    fn work_len(&self) -> usize {
+        VanDerPol.work_len()
+    }
+    fn prepare<R: Real>(&self, t: R, p: &[R], work: &mut [R]) {
+        VanDerPol.prepare(t, p, work);
+    }
+    fn eval<R: Real>(&self, t: R, y: &[R], work: &mut [R], dy: &mut [R]) {
+        VanDerPol.eval(t, y, work, dy);
+    }
+    fn breakpoints<R: Real>(&self, p: &[R], out: &mut Vec<R>) {
+        VanDerPol.breakpoints(p, out);
+    }
+    fn has_second_derivative(&self) -> bool {
+        true
+    }
+    /// By derivatives along the slope: what the definition says.
+    fn eval_second<R: Real>(&self, t: R, y: &[R], work: &mut [Dual<R, 1>], dy: &mut [R], ddy: &mut [R]) {
+        let mut plain: Vec<R> = work.iter().map(|w| w.re).collect();
+        VanDerPol.eval(t, y, &mut plain, dy);
+        let along: Vec<_> = y.iter().zip(dy.iter()).map(|(&re, &slope)| Dual { re, eps: [slope] }).collect();
+        let mut all = [Dual::constant(R::zero()); 2];
+        VanDerPol.eval(Dual::variable(t, 0), &along, work, &mut all);
+        for (ddy, all) in ddy.iter_mut().zip(all) {
+            *ddy = all.eps[0];
+        }
     }
 }
 
@@ -80,17 +119,66 @@ fn every_member_has_the_course_that_it_has_alone() {
     }
 }
 
+/// Second derivatives make cheaper steps of the same accuracy.
+#[test]
+fn second_derivatives_are_made_use_of() {
+    for (rtol, within) in [(1e-5, 1e-3), (1e-9, 1e-7)] {
+        let options = Options::with_tolerance(rtol, rtol);
+        let [without, with] =
+            [run(&VanDerPol, &options, &[0, 1], members(37)), run(&Twice, &options, &[0, 1], members(37))];
+        for ((member, without), with) in members(37).iter().zip(without).zip(with) {
+            let [without, with] = [without, with].map(|course| course.expect("it solves"));
+            assert_eq!(with.stats.method.to_string(), "tdrk6");
+            let want = alone_of(&VanDerPol, &Options::with_tolerance(1e-12, 1e-12), member);
+            for (a, b) in with.values.iter().zip(&want) {
+                assert!((a - b).abs() < within, "member {}: {a} and not {b}", member.id);
+            }
+            assert!(with.stats.evals < without.stats.evals);
+        }
+    }
+    let by_name = Options { method: Method::Explicit, ..Options::default() };
+    let results = run(&Twice, &by_name, &[0], members(1));
+    assert_eq!(results[0].as_ref().expect("it solves").stats.method.to_string(), "tsit5");
+}
+
+/// Steps of the greatest length, because every error is allowed.
+#[test]
+fn steps_with_second_derivatives_converge_with_order_six() {
+    // Without the jump, which no step of a fixed length meets.
+    let member = || Member { id: 0, p: vec![0.5, 1.0, -1.0], y0: vec![1.0, 0.5] };
+    let want = alone_of(&VanDerPol, &Options::with_tolerance(1e-14, 1e-14), &member());
+    let worst = |h_max: f64, at: &dyn Fn(usize) -> bool| {
+        let options = Options { h_max, ..Options::with_tolerance(1.0, 1e6) };
+        let got = run(&Twice, &options, &[0, 1], vec![member()]).remove(0).expect("it solves").values;
+        let off =
+            got.iter().zip(&want).enumerate().filter(|(k, _)| at(k / 2)).map(|(_, (a, b))| (a - b).abs());
+        off.fold(0.0, f64::max)
+    };
+    // Every fifth time is the end of a step, the others are between.
+    for (what, at) in
+        [("ends", &(|k: usize| k % 5 == 0) as &dyn Fn(usize) -> bool), ("between", &|k: usize| k % 5 != 0)]
+    {
+        let order = (worst(0.125, at) / worst(0.0625, at)).log2();
+        assert!((order - 6.0).abs() < 0.3, "{what}: order {order}");
+    }
+}
+
 #[test]
 fn neither_neighbours_nor_order_change_a_bit_of_a_member() {
+    bits_stay(&VanDerPol);
+    bits_stay(&Twice);
+}
+
+fn bits_stay<F: VectorField>(field: &F) {
     let options = Options::default();
-    let together = run(&VanDerPol, &options, &[1], members(23));
+    let together = run(field, &options, &[1], members(23));
     let mut backwards = members(23);
     backwards.reverse();
-    let reversed = run(&VanDerPol, &options, &[1], backwards);
+    let reversed = run(field, &options, &[1], backwards);
     assert_eq!(together, reversed);
     for member in members(23).into_iter().step_by(5) {
         let id = member.id;
-        let single = run(&VanDerPol, &options, &[1], vec![Member { id: 0, ..member }]);
+        let single = run(field, &options, &[1], vec![Member { id: 0, ..member }]);
         assert_eq!(single[0], together[id]);
     }
 }
@@ -102,6 +190,10 @@ fn stiff_members_go_to_the_stiff_solver_and_the_others_stay() {
     let results = run(&VanDerPol, &Options::default(), &[0], two.clone());
     let of = |i: usize| results[i].as_ref().expect("it solves").stats.method.to_string();
     assert_eq!(of(0), "tsit5");
+    assert!(of(1).contains("rodas5p"), "{}", of(1));
+    let results = run(&Twice, &Options::default(), &[0], two.clone());
+    let of = |i: usize| results[i].as_ref().expect("it solves").stats.method.to_string();
+    assert_eq!(of(0), "tdrk6");
     assert!(of(1).contains("rodas5p"), "{}", of(1));
     let forced = Options { method: Method::Stiff, ..Options::default() };
     let result = run(&VanDerPol, &forced, &[0], two);
@@ -164,10 +256,16 @@ fn every_level_of_the_vector_unit_gives_the_same_bits() {
     let plan = Plan { t0: 0.0, t1: 10.0, times: &times, record: &[0, 1], options: &options };
     let mut portable: Vec<Option<Trajectory>> = vec![None; 19];
     let mut left = members(19).into_iter();
-    Pack::<_, Portable>::new(&VanDerPol, &plan)
+    Pack::<_, Portable, Tsit5<_>>::new(&VanDerPol, &plan)
         .run(&mut || left.next(), &mut |id, result| portable[id] = Some(result.expect("it solves")));
-    for (got, want) in run(&VanDerPol, &options, &[0, 1], members(19)).into_iter().zip(portable) {
-        assert_eq!(got.ok(), want);
+    for (got, want) in run(&VanDerPol, &options, &[0, 1], members(19)).into_iter().zip(&portable) {
+        assert_eq!(got.ok(), *want);
+    }
+    let mut left = members(19).into_iter();
+    Pack::<_, Portable, Tdrk6<_>>::new(&Twice, &plan)
+        .run(&mut || left.next(), &mut |id, result| portable[id] = Some(result.expect("it solves")));
+    for (got, want) in run(&Twice, &options, &[0, 1], members(19)).into_iter().zip(&portable) {
+        assert_eq!(got.ok(), *want);
     }
 }
 
