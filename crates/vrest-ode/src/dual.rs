@@ -2,7 +2,7 @@
 //!
 //! Exact to rounding; generic over the inner number, so that lanes of membranes carry derivatives too.
 
-use crate::real::{Real, bernoulli_slope_from};
+use crate::real::Real;
 use std::ops::{Add, AddAssign, Div, Mul, Neg, Sub, SubAssign};
 
 /// A value `re` with its derivatives `eps[k]` = d re / d x_k.
@@ -223,8 +223,8 @@ impl<R: Real, const N: usize> Real for Dual<R, N> {
     }
     #[inline(always)]
     fn bernoulli_with(self, exp: Self) -> Self {
-        let b = self.re.bernoulli_with(exp.re);
-        self.chain(b, bernoulli_slope_from(self.re, b))
+        let [b, slope] = self.re.bernoulli_and_slope_with(exp.re);
+        self.chain(b, slope)
     }
     #[inline(always)]
     fn logistic_with(self, exp_minus: Self) -> Self {

@@ -167,6 +167,12 @@ pub trait Real:
         let _ = exp;
         self.bernoulli()
     }
+    /// The same with its slope: see [`bernoulli_slope`](Real::bernoulli_slope).
+    #[inline(always)]
+    fn bernoulli_and_slope_with(self, exp: Self) -> [Self; 2] {
+        let b = self.bernoulli_with(exp);
+        [b, bernoulli_slope_from(self, b)]
+    }
     /// self times a constant, plus `addend`; lanes round once.
     #[inline(always)]
     fn times_plus(self, factor: f64, addend: Self) -> Self {
@@ -300,15 +306,21 @@ const BERNOULLI_SLOPE_SERIES: [f64; 5] = {
     slope
 };
 
-/// B' where B(x) = `b` is known: B (1 - B - x)/x, and near 0 the slope of [`bernoulli_series`].
+/// The slope of [`bernoulli_series`].
 #[inline(always)]
-pub(crate) fn bernoulli_slope_from<R: Real>(x: R, b: R) -> R {
-    let near = x.abs().lt(R::from_f64(BERNOULLI_LONG_SERIES_BELOW));
-    let safe = R::select(near, R::one(), x);
+pub(crate) fn bernoulli_slope_series<R: Real>(x: R) -> R {
     let x2 = x * x;
     let [c1, c3, c5, c7, c9] = BERNOULLI_SLOPE_SERIES;
-    let odd = (x2 * c9 + c7).horner(x2, c5).horner(x2, c3).horner(x2, c1);
-    R::select(near, odd.horner(x, -0.5), b * (R::one() - b - x) / safe)
+    let odd = x2.times_plus(c9, R::from_f64(c7)).horner(x2, c5).horner(x2, c3).horner(x2, c1);
+    odd.horner(x, -0.5)
+}
+
+/// B' where B(x) = `b` is known: B (1 - B - x)/x, and near 0 the slope of the series.
+#[inline(always)]
+fn bernoulli_slope_from<R: Real>(x: R, b: R) -> R {
+    let near = x.abs().lt(R::from_f64(BERNOULLI_LONG_SERIES_BELOW));
+    let safe = R::select(near, R::one(), x);
+    R::select(near, bernoulli_slope_series(x), b * (R::one() - b - x) / safe)
 }
 
 #[cfg(test)]

@@ -17,7 +17,7 @@ pub(crate) use vector::at_every_level;
 pub use vector::{Arithmetic, Vector, Work, dispatch};
 
 use crate::dual::Dual;
-use crate::real::{BERNOULLI_LONG_SERIES_BELOW, Real, bernoulli_series};
+use crate::real::{BERNOULLI_LONG_SERIES_BELOW, Real, bernoulli_series, bernoulli_slope_series};
 use crate::table::Table;
 use std::ops::{Add, AddAssign, BitAnd, BitOr, Div, Mul, Neg, Not, Sub, SubAssign};
 
@@ -278,6 +278,18 @@ impl<V: Vector> Real for Lanes<V> {
         let near = Real::lt(self.abs(), Self::splat(BERNOULLI_LONG_SERIES_BELOW));
         let below = (exp - 1.0).in_step();
         <Self as Real>::select(near, bernoulli_series(self), self / below)
+    }
+    /// B' = (1 - B - x)/(e^x - 1): one division gives both.
+    #[inline(always)]
+    fn bernoulli_and_slope_with(self, exp: Self) -> [Self; 2] {
+        let near = Real::lt(self.abs(), Self::splat(BERNOULLI_LONG_SERIES_BELOW));
+        let inverse = Self::one() / (exp - 1.0).in_step();
+        let b = self * inverse;
+        let slope = (Self::one() - b - self) * inverse;
+        [
+            <Self as Real>::select(near, bernoulli_series(self), b),
+            <Self as Real>::select(near, bernoulli_slope_series(self), slope),
+        ]
     }
     #[inline(always)]
     fn logistic_with(self, exp_minus: Self) -> Self {
