@@ -26,7 +26,8 @@ impl Tolerance {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Method {
     /// Exact exponential where a segment is affine in its one state; else explicit steps, which give way to
-    /// the stiff method while stability and not accuracy limits them.
+    /// the stiff method while stability and not accuracy limits them. In an ensemble they are of a two-derivative method of
+    /// order 6 where the field has a cheap second derivative, elsewhere Tsit5.
     #[default]
     Auto,
     /// Tsit5: an explicit Runge-Kutta pair of order 5(4).

@@ -9,8 +9,8 @@
 //! two nodes, is chosen here: 3/20 and 9/20 are next to the smallest error of order 7. All other numbers follow and are
 //! fractions. The last stage is the first of the next step.
 //!
-//! Where g costs much less than two f, which is so where both are made of the same exponentials, a step costs less than
-//! one of Tsit5 and is longer at tolerances below 1e-4.
+//! Where g costs much less than two f, which is so where both are made of the same exponentials, a solve costs less than
+//! one by Tsit5 of the same error.
 
 use crate::real::Real;
 

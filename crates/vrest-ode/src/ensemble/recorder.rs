@@ -14,7 +14,8 @@ pub(super) struct Recorder<'a, V: Vector> {
     recorded: [usize; WIDTH],
     /// The next of them.
     wanted: Lanes<V>,
-    /// The courses: for each lane and each recorded state one as long as `times`.
+    /// The courses: for each lane and each recorded state one as long as `times`. None before a member begins, because most
+    /// ensembles with exact solutions need none.
     courses: Vec<f64>,
     /// For each recorded state the coefficients of the step's interpolant, lane by lane.
     curves: Vec<[[f64; WIDTH]; 6]>,
@@ -28,7 +29,7 @@ impl<'a, V: Vector> Recorder<'a, V> {
             plan,
             recorded: [0; WIDTH],
             wanted: Lanes::zero(),
-            courses: vec![0.0; WIDTH * states * times.len()],
+            courses: Vec::new(),
             curves: vec![[[0.0; WIDTH]; 6]; states],
             times,
         }
@@ -36,6 +37,7 @@ impl<'a, V: Vector> Recorder<'a, V> {
 
     /// A member begins in lane `l`, in the state `y0`.
     pub(super) fn begin(&mut self, l: usize, y0: &[f64]) {
+        self.courses.resize(WIDTH * self.plan.record.len() * self.times.len(), 0.0);
         let at_once = self.plan.times.iter().take_while(|t| **t <= self.plan.t0).count();
         for (s, &i) in self.plan.record.iter().enumerate() {
             self.course(l, s)[..at_once].fill(y0[i]);
