@@ -5,9 +5,9 @@
 //! the next member at once, so that none idles. A member's numbers depend on nothing but itself: neither on its lane,
 //! nor on its neighbours, nor on the number of threads.
 //!
-//! Lanes take explicit steps, with second derivatives where the field has them cheaply. A member that these do not suit goes to the solver for one system ([`solve()`]): one that
-//! stability limits to short steps, one whose segments have an exact solution, and one that fails, whose reason is
-//! then told as for a single system.
+//! Lanes take explicit steps, with second derivatives where the field has them cheaply. A member that these do not suit
+//! goes to the solver for one system ([`solve()`]): one that stability limits to short steps, one whose segments have an
+//! exact solution, and one that fails, whose reason is then told as for a single system.
 
 mod lane;
 mod method;

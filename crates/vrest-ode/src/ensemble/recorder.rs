@@ -14,8 +14,8 @@ pub(super) struct Recorder<'a, V: Vector> {
     recorded: [usize; WIDTH],
     /// The next of them.
     wanted: Lanes<V>,
-    /// The courses: for each lane and each recorded state one as long as `times`. None before a member begins, because most
-    /// ensembles with exact solutions need none.
+    /// The courses: for each lane and each recorded state one as long as `times`. None before a member begins: an
+    /// ensemble of exact solutions needs none.
     courses: Vec<f64>,
     /// For each recorded state the coefficients of the step's interpolant, lane by lane.
     curves: Vec<[[f64; WIDTH]; 6]>,
