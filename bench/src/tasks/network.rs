@@ -90,7 +90,7 @@ impl Ours {
             w
         };
         let windows = (0..batch).step_by(LANES).map(chunk).collect();
-        Ours { engine: Engine::new(&field, shape.n_moving, steps), weights, windows }
+        Ours { engine: Engine::new(&field, steps), weights, windows }
     }
 
     /// Loss and gradient, the gradient in the peers' order of tensors.

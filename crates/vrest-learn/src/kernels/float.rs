@@ -22,6 +22,9 @@ pub trait Float:
     + AddAssign
     + 'static
 {
+    /// Error, as a share of a field's size, up to which a polynomial may stand for it in a rollout: some tens of the
+    /// roundings of one evaluation.
+    const POLYNOMIAL: f64;
     /// The nearest number of this type.
     fn from_f64(x: f64) -> Self;
     /// Exact widening.
@@ -35,6 +38,7 @@ pub trait Float:
 }
 
 impl Float for f32 {
+    const POLYNOMIAL: f64 = 32.0 * f32::EPSILON as f64;
     #[inline(always)]
     fn from_f64(x: f64) -> f32 {
         x as f32
@@ -93,6 +97,7 @@ fn exp_f32<S: Simd>(simd: S, x: S::f32s) -> S::f32s {
 
 /// The exact functions of the standard library, a lane at a time: the reference, not for speed.
 impl Float for f64 {
+    const POLYNOMIAL: f64 = 32.0 * f64::EPSILON;
     #[inline(always)]
     fn from_f64(x: f64) -> f64 {
         x

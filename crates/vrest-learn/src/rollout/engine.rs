@@ -23,10 +23,17 @@ pub struct Engine<F: LearnedField, T: Float> {
 }
 
 impl<F: LearnedField, T: Float> Engine<F, T> {
-    /// An engine for chunks with `n_moving` moving inputs and rollouts of at most `steps` steps.
-    pub fn new(field: &F, n_moving: usize, steps: usize) -> Self {
-        let rooms = (0..rayon::current_num_threads()).map(|_| Room::new(field, n_moving, steps)).collect();
+    /// An engine for rollouts of at most `steps` steps.
+    pub fn new(field: &F, steps: usize) -> Self {
+        let rooms = (0..rayon::current_num_threads()).map(|_| Room::new(field, steps)).collect();
         Engine { field: field.clone(), rooms }
+    }
+
+    /// The same engine with another tolerance of the polynomials that stand for the field along a rollout, as a share
+    /// of its size; zero evaluates the field in every stage.
+    pub fn with_tolerance(mut self, tolerance: f64) -> Self {
+        self.rooms.iter_mut().for_each(|room| room.tolerance = tolerance);
+        self
     }
 
     /// The field evaluated.

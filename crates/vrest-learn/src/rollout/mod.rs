@@ -3,8 +3,10 @@
 //! Everything here is in the field's own units: normalised voltage, time in units of the field's time
 //! scale, encoded parameters.
 
+mod course;
 mod engine;
 mod points;
+mod polynomial;
 mod rk4;
 mod room;
 mod windows;

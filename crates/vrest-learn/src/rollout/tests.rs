@@ -95,7 +95,7 @@ fn setup<F: LearnedField>(n_moving: usize, n_fixed: usize, activation: Activatio
 
 impl<F: LearnedField> Setup<F> {
     fn run<T: Float>(&self, windows: &Windows<T>, steps_on_tape: usize) -> (f64, Vec<f64>) {
-        let mut room = Room::<F, T>::with_tape(&self.field, self.n_moving, steps_on_tape);
+        let mut room = Room::<F, T>::with_places(&self.field, 4 * steps_on_tape);
         let loss = dispatch(RolloutKernel {
             field: &self.field,
             weights: &self.field.pack::<T>(&self.weights),
@@ -172,7 +172,7 @@ impl Visitor for SameForAnyThreads {
             .map(|&threads| {
                 let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().unwrap();
                 pool.install(|| {
-                    let mut engine = Engine::<F, f32>::new(&s.field, 2, STEPS);
+                    let mut engine = Engine::<F, f32>::new(&s.field, STEPS);
                     let mut gradient = vec![0.0; s.weights.len()];
                     let loss = engine.rollout(&s.weights, &many, GUARD.cast(), Some(&mut gradient));
                     (loss, gradient, engine.states(&s.weights, &many, GUARD.cast()).len())
@@ -200,7 +200,7 @@ impl Visitor for OrderFour {
             w.z.copy_from_slice(&s.windows.z);
             w.v0 = [0.4; LANES];
             w.h.fill([1.0 / steps as f64; LANES]);
-            let mut engine = Engine::<F, f64>::new(&s.field, 1, steps);
+            let mut engine = Engine::<F, f64>::new(&s.field, steps);
             let guard = Guard { low: -9.0, high: 9.0, pull: 1.0 };
             engine.states(&s.weights, &[w], guard)[0][steps][0]
         };

@@ -72,4 +72,36 @@ impl<T: Float> Windows<T> {
     pub fn steps(&self) -> usize {
         self.h.len()
     }
+
+    /// Inputs that change along a trajectory: the voltage and the stimuli.
+    pub fn n_moving(&self) -> usize {
+        1 + self.u.len() / (3 * LANES * self.steps().max(1))
+    }
+
+    /// The stimuli of stage `at`, four a step, \[LANES, n_moving - 1\].
+    #[inline(always)]
+    pub(super) fn stimulus(&self, at: usize) -> &[T] {
+        /// Which of a step's three samples a stage sees.
+        const SAMPLE: [usize; 4] = [0, 1, 1, 2];
+        let len = LANES * (self.n_moving() - 1);
+        &self.u[(at / 4 * 3 + SAMPLE[at % 4]) * len..][..len]
+    }
+
+    /// For every stage, the number of stages from it on that see one stimulus. A lane that has ended sees any.
+    pub(super) fn lasting(&self, out: &mut Vec<usize>) {
+        let stages = 4 * self.steps();
+        let n_u = self.n_moving() - 1;
+        out.clear();
+        out.resize(stages, 1);
+        for at in (1..stages).rev() {
+            let (before, now, h) = (self.stimulus(at - 1), self.stimulus(at), &self.h[at / 4]);
+            let same = n_u == 0
+                || (0..LANES).all(|l| {
+                    h[l] == T::default() || before[l * n_u..(l + 1) * n_u] == now[l * n_u..(l + 1) * n_u]
+                });
+            if same {
+                out[at - 1] = out[at] + 1;
+            }
+        }
+    }
 }

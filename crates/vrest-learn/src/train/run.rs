@@ -293,7 +293,7 @@ impl<'a, F: LearnedField> Trainer<'a, F> {
         let cut = None;
         let validation = data.select(&split.validation);
         let steps = config.trajectory.length.min(view.n_times() - 1) * MOST_SUBSTEPS;
-        let engine = Engine::new(&field, view.n_moving(), steps);
+        let engine = Engine::new(&field, steps);
         Trainer { config, split, validation, view, field, engine, cut, remark: None }
     }
 
