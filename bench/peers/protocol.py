@@ -37,17 +37,21 @@ class Task:
     def measure(self, work, items, outputs, rtol=None):
         """Times `work()` (which must return only when all is computed) on `items` pieces of work.
 
-        One repetition warms up (compilers included); then as many as the settings ask for, fewer when they
-        take longer than the budget. `outputs(result)` gives the arrays to check.
+        One repetition warms up (compilers included); then as many as the settings ask for, more until they have
+        taken `least_s`, fewer when they take longer than the budget. `outputs(result)` gives the arrays to check.
         """
         start = time.perf_counter()
         result = work()
         warm_up = time.perf_counter() - start
         seconds = []
-        while not seconds or (len(seconds) < self["repetitions"] and sum(seconds) < self["budget_s"]):
+        spent_s = 0.0
+        while not seconds or (
+            spent_s < self["budget_s"] and (len(seconds) < self["repetitions"] or spent_s < self["least_s"])
+        ):
             start = time.perf_counter()
             result = work()
             seconds.append(time.perf_counter() - start)
+            spent_s += seconds[-1]
         self.record(seconds, items, outputs(result), rtol=rtol, warm_up_s=warm_up)
 
     def sweep(self, run):

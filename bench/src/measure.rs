@@ -5,8 +5,9 @@ use std::time::Instant;
 use crate::error::BenchError;
 use crate::exchange::{Arrays, Inputs, Run};
 
-/// Times `work` on `items` pieces of work: one repetition to warm up, then as many as the settings ask for,
-/// fewer when they take longer than the budget. `outputs` gives the arrays to check.
+/// Times `work` on `items` pieces of work: one repetition to warm up, then as many as the settings ask for, more until
+/// they have taken `least_s`, so that fast work is not judged by a moment of the machine, and fewer when they take longer
+/// than the budget. `outputs` gives the arrays to check.
 pub fn measure<T>(
     inputs: &Inputs,
     items: usize,
@@ -15,16 +16,18 @@ pub fn measure<T>(
     outputs: impl FnOnce(T) -> Arrays,
 ) -> Result<Run, BenchError> {
     let repetitions = inputs.number("repetitions") as usize;
-    let budget_s = inputs.number("budget_s");
+    let (least_s, budget_s) = (inputs.number("least_s"), inputs.number("budget_s"));
     let start = Instant::now();
     let mut result = work()?;
     let warm_up_s = start.elapsed().as_secs_f64();
     let mut seconds: Vec<f64> = Vec::new();
-    while seconds.is_empty() || (seconds.len() < repetitions && seconds.iter().sum::<f64>() < budget_s) {
+    let mut spent_s = 0.0;
+    while seconds.is_empty() || (spent_s < budget_s && (seconds.len() < repetitions || spent_s < least_s)) {
         drop(result);
         let start = Instant::now();
         result = work()?;
         seconds.push(start.elapsed().as_secs_f64());
+        spent_s += seconds[seconds.len() - 1];
     }
     Ok(Run { seconds, items, rtol, warm_up_s, arrays: outputs(result) })
 }

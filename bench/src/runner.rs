@@ -17,6 +17,12 @@ use crate::task::{Side, Task, Who};
 /// Seconds after which a side has taken enough of them and sits out the rounds that follow.
 pub const ENOUGH_S: f64 = 30.0;
 
+/// Seconds that the repetitions of a side take in a round, at least.
+const LEAST_S: f64 = 1.0;
+
+/// The same of every tolerance of a work-precision picture.
+const LEAST_OF_A_POINT_S: f64 = 0.1;
+
 /// How to measure.
 #[derive(Debug, Clone)]
 pub struct Plan {
@@ -34,7 +40,7 @@ pub struct Plan {
 pub fn run(task: &dyn Task, plan: &Plan) -> Result<TaskReport, BenchError> {
     let about = task.about();
     let folder = plan.folder.join(about.id);
-    let inputs = task.inputs(plan.quick)?;
+    let inputs = task.inputs(plan.quick)?.set("least_s", if plan.quick { 0.0 } else { LEAST_S });
     inputs.write(&folder)?;
     // Without the reference no side can agree, and the report says so.
     let reference = reference(task, plan, &folder).unwrap_or_else(|e| {
@@ -186,7 +192,8 @@ fn curves(
         return Ok(Vec::new());
     }
     let about = task.about();
-    let inputs = task.inputs(plan.quick)?.set("rtols", task.sweep().to_vec()).set("repetitions", 3);
+    let inputs = task.inputs(plan.quick)?.set("rtols", task.sweep().to_vec());
+    let inputs = inputs.set("repetitions", 3).set("least_s", LEAST_OF_A_POINT_S);
     let folder = folder.join("sweep");
     inputs.write(&folder)?;
     let mut curves = Vec::new();

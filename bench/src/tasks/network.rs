@@ -6,6 +6,22 @@ use vrest_learn::rollout::{Engine, Guard, Windows};
 
 use crate::exchange::{Inputs, Run};
 use crate::measure::Uniform;
+use crate::task::{Side, Who, ours};
+
+/// Our row in which the network answers every stage.
+pub const EVERY_STAGE: &str = "stages";
+
+/// Our rows of both tasks, which agree up to `tolerance`.
+pub fn rows(tolerance: f64) -> Vec<Side> {
+    let mut sides = ours(tolerance).to_vec();
+    sides.push(Side {
+        id: EVERY_STAGE,
+        name: "vrest, the network in every stage",
+        who: Who::Ours { threads: 1 },
+        tolerance,
+    });
+    sides
+}
 
 /// Units of each hidden layer.
 pub const HIDDEN: usize = 64;
@@ -90,7 +106,9 @@ impl Ours {
             w
         };
         let windows = (0..batch).step_by(LANES).map(chunk).collect();
-        Ours { engine: Engine::new(&field, steps), weights, windows }
+        let engine = Engine::new(&field, steps);
+        let every_stage = inputs.settings["side"] == EVERY_STAGE;
+        Ours { engine: if every_stage { engine.with_tolerance(0.0) } else { engine }, weights, windows }
     }
 
     /// Loss and gradient, the gradient in the peers' order of tensors.

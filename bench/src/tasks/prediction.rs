@@ -6,7 +6,7 @@ use super::network;
 use crate::error::BenchError;
 use crate::exchange::{Array, Arrays, Inputs, Reply, Run};
 use crate::measure::measure;
-use crate::task::{About, Side, Target, Task, Unit, largest_difference, ours, peer};
+use crate::task::{About, Side, Target, Task, Unit, largest_difference, peer};
 
 /// Trajectories of a trained network.
 pub struct Prediction;
@@ -17,7 +17,8 @@ impl Task for Prediction {
             id: "B5",
             title: "prediction of a Neural ODE",
             work: "The forward part of B4: 256 trajectories over 100 RK4 steps, all of them returned. The error is the \
-                   largest distance from the same computation in float64.",
+                   largest distance from the same computation in float64. Ours with polynomials, and in one row with \
+                   the network in every stage, as in B4.",
             item: "batch",
             unit: Unit::Milliseconds,
             error: "error",
@@ -26,7 +27,7 @@ impl Task for Prediction {
     }
 
     fn sides(&self) -> Vec<Side> {
-        let mut sides = ours(1e-4).to_vec();
+        let mut sides = network::rows(1e-4);
         sides.extend([
             peer("torchdiffeq", "torchdiffeq rk4", ("network_torchdiffeq.py", "predict"), 1e-4),
             peer("diffrax", "diffrax RK4", ("network_jax.py", "diffrax_predict"), 1e-4),

@@ -32,7 +32,7 @@ impl Visitor for Bench {
             })
             .collect();
         let guard = Guard { low: -10.0, high: 10.0, pull: 1.0 };
-        let mut engine = Engine::<F, f32>::new(&field, 1, steps);
+        let mut engine = Engine::<F, f32>::new(&field, steps);
         let mut gradient = vec![0.0; weights.len()];
         let median = |f: &mut dyn FnMut()| {
             let mut times: Vec<f64> = (0..25)

@@ -53,8 +53,6 @@ pub(super) struct Course<'a, F: LearnedField, T: Float> {
     evaluations: usize,
     /// One more than the highest evaluation that the tape has ever held.
     written: usize,
-    /// All evaluations made, those of polynomials that were refused too.
-    cost: usize,
     /// Half the width of the next interval.
     half: f64,
     /// The stage before which the last polynomial no longer answers.
@@ -80,6 +78,7 @@ impl<'a, F: LearnedField, T: Float> Course<'a, F, T> {
         room.voltages.clear();
         room.pieces.clear();
         room.polynomials.clear();
+        room.evaluations = 0;
         windows.lasting(&mut room.lasting);
         // Nobody reads the tape of a prediction: one place, which stays in the nearest cache, does for all.
         let places = if want == Want::States { 1 } else { room.places };
@@ -92,7 +91,6 @@ impl<'a, F: LearnedField, T: Float> Course<'a, F, T> {
             places,
             evaluations: 0,
             written: 0,
-            cost: 0,
             half: FIRST_HALF,
             until: 0,
             rate: [T::default(); LANES],
@@ -106,7 +104,7 @@ impl<'a, F: LearnedField, T: Float> Course<'a, F, T> {
         self.room.voltages.push(*v);
         if at < self.until
             && let Some(last) = self.room.polynomials.last()
-            && last.span().holds(v)
+            && last.span().holds(simd, v)
         {
             self.rate = last.value(simd, v);
             return self.rate;
@@ -120,7 +118,7 @@ impl<'a, F: LearnedField, T: Float> Course<'a, F, T> {
                 let v = span.as_ref().map_or(*v, |span| span.node(&self.room.nodes, j));
                 *out = self.evaluate(simd, at, self.evaluations + j, &v);
             }
-            self.cost += count;
+            self.room.evaluations += count;
             let Some(span) = span else {
                 let goes_on = self.room.pieces.last().is_some_and(|last| last.by == By::Field);
                 if !goes_on {
@@ -146,7 +144,7 @@ impl<'a, F: LearnedField, T: Float> Course<'a, F, T> {
     /// Whether a polynomial made before stage `at` would answer enough stages.
     fn worth_a_polynomial(&self, at: usize) -> bool {
         // The first rates, which say where the interval should lie, are the field's.
-        if self.room.tolerance == 0.0 || at == 0 || self.cost + NODES > at + CREDIT {
+        if self.room.tolerance == 0.0 || at == 0 || self.room.evaluations + NODES > at + CREDIT {
             return false;
         }
         // What the fastest lane moves in a step, that is in four stages.
@@ -216,18 +214,19 @@ impl<'a, F: LearnedField, T: Float> Course<'a, F, T> {
         }
         let piece = *self.room.pieces.last().expect("a piece for every stage");
         let mut dv = [T::default(); LANES];
-        let mut d_out = [*d; NODES];
-        let (evaluation, count) = match piece.by {
-            By::Field => (piece.evaluation + (at - piece.first), 1),
-            By::Polynomial(which) => {
-                let polynomial = &self.room.polynomials[which];
-                dv = polynomial.reverse(simd, &self.room.voltages[at], d, &mut self.d_value);
-                if at > piece.first {
-                    return dv;
-                }
-                d_out = self.room.nodes.of_values(simd, &self.d_value);
-                self.d_value = [[T::default(); LANES]; NODES];
-                (piece.evaluation, NODES)
+        if let By::Polynomial(which) = piece.by {
+            let polynomial = &self.room.polynomials[which];
+            dv = polynomial.reverse(simd, &self.room.voltages[at], d, &mut self.d_value);
+            if at > piece.first {
+                return dv;
+            }
+        }
+        // d loss / d evaluation: of this stage, or, before its first stage, of all that the polynomial is made of.
+        let (evaluation, count, d_out) = match piece.by {
+            By::Field => (piece.evaluation + (at - piece.first), 1, [*d; NODES]),
+            By::Polynomial(_) => {
+                let d_value = std::mem::replace(&mut self.d_value, [[T::default(); LANES]; NODES]);
+                (piece.evaluation, NODES, self.room.nodes.of_values(simd, &d_value))
             }
         };
         for j in (0..count).rev() {

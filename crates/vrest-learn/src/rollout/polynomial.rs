@@ -12,7 +12,7 @@ use crate::kernels::{Float, LANES, Lane};
 use fearless_simd::{Simd, prelude::*};
 
 /// Values that a polynomial is made of.
-pub(super) const NODES: usize = 12;
+pub(super) const NODES: usize = 16;
 
 /// The Chebyshev points and the values of the polynomials there, which turn values into coefficients and back.
 #[derive(Debug)]
@@ -25,7 +25,8 @@ pub(super) struct Nodes<T> {
 
 impl<T: Float> Nodes<T> {
     pub fn new() -> Self {
-        let angle = |k: usize, j: usize| (k as f64 * (j as f64 + 0.5) * std::f64::consts::PI / NODES as f64).cos();
+        let angle =
+            |k: usize, j: usize| (k as f64 * (j as f64 + 0.5) * std::f64::consts::PI / NODES as f64).cos();
         let share = |k: usize| if k == 0 { 1.0 } else { 2.0 } / NODES as f64;
         Nodes {
             place: std::array::from_fn(|j| T::from_f64(angle(1, j))),
@@ -89,21 +90,21 @@ impl<T: Float> Span<T> {
     #[inline(always)]
     pub fn node(&self, nodes: &Nodes<T>, j: usize) -> Lane<T> {
         let offset = self.half * nodes.place[j];
-        self.centre.map(
-            #[inline(always)]
-            |centre| centre + offset,
-        )
+        let mut v = self.centre;
+        for v in &mut v {
+            *v += offset;
+        }
+        v
     }
 
-    /// Whether all of `v` lie in it, up to rounding.
+    /// Whether none of `v` lies outside.
     #[inline(always)]
-    pub fn holds(&self, v: &Lane<T>) -> bool {
-        let mut outside = false;
-        for l in 0..LANES {
-            let distance = v[l] - self.centre[l];
-            outside |= distance > self.half || T::default() - distance > self.half;
-        }
-        !outside
+    pub fn holds<S: Simd>(&self, simd: S, v: &Lane<T>) -> bool {
+        let half = T::Native::<S>::splat(simd, self.half);
+        (0..LANES).step_by(T::Native::<S>::LEN).all(
+            #[inline(always)]
+            |at| !(load(simd, v, at) - load(simd, &self.centre, at)).abs().simd_gt(half).any_true(),
+        )
     }
 }
 
@@ -135,10 +136,9 @@ impl<T: Float> Polynomial<T> {
                 slope[k - 1][l] = beyond + twice * value[k][l];
             }
         }
-        slope[0] = slope[0].map(
-            #[inline(always)]
-            |s| T::from_f64(0.5) * s,
-        );
+        for first in &mut slope[0] {
+            *first = T::from_f64(0.5) * *first;
+        }
         Polynomial { span, per_half: T::from_f64(1.0 / span.half.to_f64()), value, slope }
     }
 
@@ -225,6 +225,100 @@ impl<T: Float> Polynomial<T> {
         for k in 2..NODES {
             (before, now) = (now, twice * now - before);
             f(k, now);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::kernels::{Kernel, dispatch_at};
+    use vrest_ode::simd::Level;
+
+    const SPAN: Span<f64> = Span { centre: [0.5; LANES], half: 2.0 };
+
+    /// Lane l's own polynomial of the highest degree that the nodes determine, and its derivative.
+    fn exact(l: usize, v: f64) -> (f64, f64) {
+        let a = 0.2 + 0.01 * l as f64;
+        (0..NODES).fold((0.0, 0.0), |(value, slope), k| {
+            let c = ((k + 1) as f64 * (1.0 + a)).sin();
+            (c + value * a * v, value * a + slope * a * v)
+        })
+    }
+
+    struct Interpolates;
+    impl Kernel for Interpolates {
+        type Output = ();
+        #[inline(always)]
+        fn run<S: Simd>(self, simd: S) {
+            let nodes = Nodes::<f64>::new();
+            let values: [Lane<f64>; NODES] = std::array::from_fn(|j| {
+                let v = SPAN.node(&nodes, j);
+                std::array::from_fn(|l| exact(l, v[l]).0)
+            });
+            let polynomial = Polynomial::through(simd, &nodes, SPAN, &values);
+            for v in [-1.5, -0.3, 0.5, 1.9, 2.5] {
+                let v: Lane<f64> = std::array::from_fn(|l| v - 1e-3 * l as f64 * v);
+                let d: Lane<f64> = std::array::from_fn(|l| 1.0 + l as f64);
+                let mut d_value = [[0.0; LANES]; NODES];
+                let value = polynomial.value(simd, &v);
+                let dv = polynomial.reverse(simd, &v, &d, &mut d_value);
+                // F(v) is linear in the values at the nodes: the sum of each times d F(v) / d value.
+                let d_values = nodes.of_values(simd, &d_value);
+                for l in 0..LANES {
+                    let (want, slope) = exact(l, v[l]);
+                    assert!((value[l] - want).abs() < 1e-12, "{l}: {} {want}", value[l]);
+                    assert!((dv[l] - d[l] * slope).abs() < 1e-11 * d[l], "{l}: {} {slope}", dv[l]);
+                    let sum: f64 = (0..NODES).map(|j| d_values[j][l] * values[j][l]).sum();
+                    assert!((sum - d[l] * want).abs() < 1e-12 * d[l], "{l}: {sum} {want}");
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn polynomials_of_lower_degree_are_their_own_interpolants() {
+        for level in [Level::Portable, Level::Avx2, Level::Avx512] {
+            dispatch_at(level, Interpolates);
+        }
+    }
+
+    struct Tail(f64);
+    impl Kernel for Tail {
+        type Output = (f64, f64);
+        /// The tail for 1 / (1 + (v / pole)^2), and the largest error in the interval.
+        #[inline(always)]
+        fn run<S: Simd>(self, simd: S) -> (f64, f64) {
+            let nodes = Nodes::<f64>::new();
+            let f = |v: f64| 1.0 / (1.0 + (v / self.0).powi(2));
+            let values: [Lane<f64>; NODES] = std::array::from_fn(|j| SPAN.node(&nodes, j).map(f));
+            let polynomial = Polynomial::through(simd, &nodes, SPAN, &values);
+            let error = (0..=400).map(|i| {
+                let v = -1.5 + 0.01 * i as f64;
+                (polynomial.value(simd, &[v; LANES])[0] - f(v)).abs()
+            });
+            (polynomial.tail(&values), error.fold(0.0, f64::max))
+        }
+    }
+
+    #[test]
+    fn the_tail_tells_the_size_of_the_error() {
+        for pole in [0.5, 1.0, 2.0, 4.0, 8.0] {
+            let (tail, error) = dispatch_at(Level::Portable, Tail(pole));
+            assert!(error < 6.0 * tail && error > tail / 30.0, "pole at {pole}: {tail:e} {error:e}");
+        }
+    }
+
+    #[test]
+    fn an_interval_holds_the_voltage_and_lies_ahead_of_it() {
+        for v in [-3.21, 0.0, 0.77] {
+            for rate in [-2.0, 2.0] {
+                let span = Span::ahead(&[v; LANES], &[rate; LANES], 0.5);
+                let s = (v - span.centre[0]) / span.half;
+                assert!((-1.0..=1.0).contains(&s) && s * rate < -1.0, "{v} {rate}: {s}");
+                let nearby = Span::ahead(&[v + 1e-9; LANES], &[rate; LANES], 0.5);
+                assert_eq!(span.centre, nearby.centre);
+            }
         }
     }
 }

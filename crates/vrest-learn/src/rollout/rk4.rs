@@ -95,10 +95,10 @@ fn advance<S: Simd, F: LearnedField, T: Float>(
     let h = &course.windows.h[step];
     let (mut v, mut next) = (start, start);
     for stage in 0..4 {
-        let inside = v.map(
-            #[inline(always)]
-            |v| guard.clamp(v),
-        );
+        let mut inside = v;
+        for inside in &mut inside {
+            *inside = guard.clamp(*inside);
+        }
         let k = course.rates(simd, 4 * step + stage, &inside);
         let share = T::from_f64(SHARE[stage]);
         let node = T::from_f64(if stage < 3 { NODE[stage + 1] } else { 0.0 });

@@ -30,6 +30,8 @@ pub struct Room<F: LearnedField, T: Float> {
     pub(super) nodes: Nodes<T>,
     /// Largest error, as a share of the field's size, up to which a polynomial stands for it; zero for none.
     pub tolerance: f64,
+    /// Evaluations of the field that the last rollout made, without those repeated for its reverse.
+    pub evaluations: usize,
     /// v before the first and after every step of the last rollout.
     pub history: Vec<Lane<T>>,
     /// The gradient accumulated so far.
@@ -58,6 +60,7 @@ impl<F: LearnedField, T: Float> Room<F, T> {
             polynomials: Vec::new(),
             nodes: Nodes::new(),
             tolerance: T::POLYNOMIAL,
+            evaluations: 0,
             history: Vec::new(),
             gradient: field.gradient(),
         }

@@ -37,7 +37,7 @@ fn windows(n_moving: usize, n_fixed: usize) -> Windows<f64> {
 
 fn narrow(w: &Windows<f64>) -> Windows<f32> {
     let lane = |x: &Lane<f64>| x.map(|x| x as f32);
-    let mut out = Windows::zeros(w.steps(), 1, w.z.len() / LANES);
+    let mut out = Windows::zeros(w.steps(), w.n_moving(), w.z.len() / LANES);
     out.z.iter_mut().zip(w.z.iter()).for_each(|(a, b)| *a = *b as f32);
     out.v0 = lane(&w.v0);
     out.u = w.u.iter().map(|&u| u as f32).collect();
@@ -94,8 +94,21 @@ fn setup<F: LearnedField>(n_moving: usize, n_fixed: usize, activation: Activatio
 }
 
 impl<F: LearnedField> Setup<F> {
-    fn run<T: Float>(&self, windows: &Windows<T>, steps_on_tape: usize) -> (f64, Vec<f64>) {
-        let mut room = Room::<F, T>::with_places(&self.field, 4 * steps_on_tape);
+    /// Loss and gradient with a tape of `places`.
+    fn run<T: Float>(&self, windows: &Windows<T>, places: usize) -> (f64, Vec<f64>) {
+        let (loss, gradient, _) = self.run_to(windows, places, T::POLYNOMIAL);
+        (loss, gradient)
+    }
+
+    /// Loss, gradient and evaluations with polynomials to `tolerance`.
+    fn run_to<T: Float>(
+        &self,
+        windows: &Windows<T>,
+        places: usize,
+        tolerance: f64,
+    ) -> (f64, Vec<f64>, usize) {
+        let mut room = Room::<F, T>::with_places(&self.field, places);
+        room.tolerance = tolerance;
         let loss = dispatch(RolloutKernel {
             field: &self.field,
             weights: &self.field.pack::<T>(&self.weights),
@@ -106,7 +119,7 @@ impl<F: LearnedField> Setup<F> {
         });
         let mut gradient = vec![0.0; self.weights.len()];
         self.field.add_gradient(&mut room.take_gradient(&self.field), &mut gradient);
-        (loss, gradient)
+        (loss, gradient, room.evaluations)
     }
 }
 
@@ -115,7 +128,7 @@ impl Visitor for GradientIsExact {
     type Output = ();
     fn visit<F: LearnedField>(self) {
         let s = setup::<F>(self.0, self.1, self.2);
-        let (loss, gradient) = s.run::<f64>(&s.windows, STEPS);
+        let (loss, gradient) = s.run::<f64>(&s.windows, 4 * STEPS);
         let want = reference(&s.field, &s.weights, &s.windows, s.n_moving);
         assert!((loss - want).abs() < 1e-12 * want, "{loss} {want}");
         let scale = gradient.iter().fold(0.0f64, |a, g| a.max(g.abs()));
@@ -138,14 +151,14 @@ impl Visitor for GradientIsExact {
             );
         }
         // Single precision runs the same code.
-        let (loss32, gradient32) = s.run::<f32>(&narrow(&s.windows), STEPS);
+        let (loss32, gradient32) = s.run::<f32>(&narrow(&s.windows), 4 * STEPS);
         assert!((loss32 - loss).abs() < 2e-5 * loss, "{loss32} {loss}");
         for (a, b) in gradient32.iter().zip(&gradient) {
             assert!((a - b).abs() < 5e-5 * scale, "{a} {b}");
         }
-        // Long rollouts are differentiated in pieces: the same numbers.
-        for pieces in [1, 2, 3, 5] {
-            assert_eq!(s.run::<f64>(&s.windows, pieces), (loss, gradient.clone()), "{pieces}");
+        // Of long rollouts the tape holds the last evaluations, and the others are repeated: the same numbers.
+        for places in [1, 4, 7, 20] {
+            assert_eq!(s.run::<f64>(&s.windows, places), (loss, gradient.clone()), "{places}");
         }
     }
 }
@@ -213,4 +226,90 @@ impl Visitor for OrderFour {
 #[test]
 fn steps_converge_with_order_four() {
     Kind::Perceptron.visit(OrderFour);
+}
+
+/// Windows of 80 steps whose stimuli change once, early in some lanes and late in others, the last of them all at half.
+fn long_windows(n_moving: usize, n_fixed: usize) -> Windows<f64> {
+    const STEPS: usize = 80;
+    let mut uniform = numbers(5);
+    let mut w = Windows::zeros(STEPS, n_moving, n_fixed);
+    w.z.fill_with(|| 2.0 * uniform() - 1.0);
+    w.v0.fill_with(|| 2.0 * uniform() - 1.0);
+    for l in 0..LANES {
+        let (edge, heights) = (15 + l % 2 * 25, [uniform(), uniform()]);
+        for step in 0..STEPS {
+            w.h[step][l] = 0.04;
+            w.target[step][l] = uniform();
+            w.weight[step][l] = uniform();
+            for sample in 0..3 {
+                for u in &mut w.u[((step * 3 + sample) * LANES + l) * (n_moving - 1)..][..n_moving - 1] {
+                    *u = heights[usize::from(2 * step + sample >= 2 * edge)];
+                }
+            }
+        }
+    }
+    w
+}
+
+struct PolynomialsStandForTheField(usize);
+impl Visitor for PolynomialsStandForTheField {
+    type Output = ();
+    fn visit<F: LearnedField>(self) {
+        let mut s = setup::<F>(self.0, 2, Activation::Tanh);
+        s.windows = long_windows(self.0, 2);
+        let stages = 4 * s.windows.steps();
+        let distance = |a: &[f64], b: &[f64]| {
+            let largest = b.iter().fold(0.0f64, |m, b| m.max(b.abs()));
+            a.iter().zip(b).fold(0.0f64, |m, (a, b)| m.max((a - b).abs())) / largest
+        };
+        // With zero every stage is an evaluation of the field, which the other tests hold against a reference.
+        let (loss, gradient, evaluations) = s.run_to::<f64>(&s.windows, stages, 0.0);
+        assert_eq!(evaluations, stages);
+        for tolerance in [1e-5, 1e-8] {
+            let (near, near_gradient, evaluations) = s.run_to::<f64>(&s.windows, stages, tolerance);
+            assert!(evaluations < stages / 2, "{tolerance:e}: {evaluations} of {stages}");
+            let error = (near / loss - 1.0).abs().max(distance(&near_gradient, &gradient));
+            assert!(error > 0.0 && error < 20.0 * tolerance, "{tolerance:e}: {error:e}");
+            // A shorter tape repeats evaluations: the same numbers.
+            for places in [1, 23] {
+                let (again, again_gradient, _) = s.run_to::<f64>(&s.windows, places, tolerance);
+                assert_eq!((again, again_gradient), (near, near_gradient.clone()), "{places}");
+            }
+        }
+        let (near, near_gradient, evaluations) = s.run_to(&narrow(&s.windows), stages, f32::POLYNOMIAL);
+        assert!(evaluations < stages / 2, "single precision: {evaluations} of {stages}");
+        assert!((near / loss - 1.0).abs() < 2e-5 && distance(&near_gradient, &gradient) < 5e-5);
+    }
+}
+
+#[test]
+fn polynomials_of_the_voltage_stand_for_a_field_to_their_tolerance() {
+    for &(kind, ..) in Kind::ALL {
+        kind.visit(PolynomialsStandForTheField(1));
+        kind.visit(PolynomialsStandForTheField(2));
+    }
+}
+
+struct RoughFields;
+impl Visitor for RoughFields {
+    type Output = ();
+    fn visit<F: LearnedField>(self) {
+        let mut s = setup::<F>(1, 2, Activation::Tanh);
+        s.windows = long_windows(1, 2);
+        // Far steeper than any interval of the voltage can be wide.
+        s.weights.iter_mut().for_each(|w| *w *= 40.0);
+        s.windows.h.iter_mut().flatten().for_each(|h| *h *= 1e-5);
+        let stages = 4 * s.windows.steps();
+        let (loss, gradient, _) = s.run_to::<f64>(&s.windows, stages, 0.0);
+        let (near, near_gradient, evaluations) = s.run_to::<f64>(&s.windows, stages, 1e-13);
+        assert!(evaluations <= stages + 4 * 16, "{evaluations} of {stages}");
+        assert!((near / loss - 1.0).abs() < 1e-12);
+        let largest = gradient.iter().fold(0.0f64, |m, g| m.max(g.abs()));
+        assert!(near_gradient.iter().zip(&gradient).all(|(a, b)| (a - b).abs() < 1e-11 * largest));
+    }
+}
+
+#[test]
+fn a_field_too_rough_for_polynomials_costs_few_evaluations_more() {
+    Kind::Perceptron.visit(RoughFields);
 }
