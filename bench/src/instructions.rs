@@ -65,8 +65,8 @@ fn name_of(id: &str, side: &str) -> String {
     if side == OURS { id.to_string() } else { format!("{id} {side}") }
 }
 
-/// Whether the training step whose network answers every stage takes eight times the instructions of one with a quarter of its trajectories and half
-/// of its steps.
+/// Whether the training step whose network answers every stage takes eight times the instructions of one with a quarter of
+/// its trajectories and half of its steps.
 fn is_linear(watched: u64, folder: &Path) -> Result<bool, BenchError> {
     let growth =
         watched as f64 / of_a_repetition("B4", EVERY_STAGE, tasks::network::inputs(64, 10), folder)? as f64;
