@@ -202,6 +202,11 @@ const HELD: usize = 1;
 const OWN_WORK: usize = 2;
 
 impl<F: LearnedField> VectorField for Flow<'_, F> {
+    const COSTLY: bool = true;
+
+    fn scale(&self) -> f64 {
+        self.scaling.v_scale_mv
+    }
     fn n_states(&self) -> usize {
         1
     }

@@ -64,6 +64,17 @@ pub trait VectorField: Sync {
         false
     }
 
+    /// True where an evaluation costs much more than one of a polynomial, as that of a network does. An ensemble of such
+    /// fields of one state then evaluates polynomials on segments that do not depend on time. Known to the compiler, so
+    /// that it makes no solvers that no field asks for.
+    const COSTLY: bool = false;
+
+    /// A distance over which a [`COSTLY`](VectorField::COSTLY) field changes little in form: half the width of the first
+    /// interval that is tried for a polynomial.
+    fn scale(&self) -> f64 {
+        1.0
+    }
+
     /// States that must stay positive (amounts, concentrations, volumes), by index.
     fn positive_states(&self) -> &[usize] {
         &[]

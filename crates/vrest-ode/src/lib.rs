@@ -4,6 +4,7 @@
 //! [`Dual`]), the [`VectorField`] that everything integrable implements, the steppers, step control, dense
 //! output, ensembles and sensitivities. What does not: ions, units, files, terminals.
 
+pub mod chebyshev;
 mod check;
 mod control;
 pub mod dual;

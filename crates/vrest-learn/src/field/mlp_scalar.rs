@@ -3,6 +3,9 @@
 use super::mlp::Mlp;
 use vrest_ode::Real;
 
+/// Units whose sums are added up side by side: each multiply-add of one sum waits for the one before it.
+const TOGETHER: usize = 4;
+
 impl Mlp {
     /// Numbers that [`Mlp::prepare`] and [`Mlp::eval`] work with: the constant inputs' share of the first
     /// layer, and room for two layers.
@@ -46,7 +49,26 @@ impl Mlp {
         at += self.hidden[0] * (inputs + 1);
         for pair in self.hidden.windows(2) {
             let (matrix, bias) = weights[at..].split_at(pair[0] * pair[1]);
-            for unit in 0..pair[1] {
+            let mut units =
+                bias[..pair[1]].chunks_exact(TOGETHER).zip(matrix.chunks_exact(TOGETHER * pair[0]));
+            let mut unit = 0;
+            for (bias, matrix) in &mut units {
+                let rows: [&[f64]; TOGETHER] = std::array::from_fn(|k| &matrix[k * pair[0]..][..pair[0]]);
+                let mut sums = [R::zero(); TOGETHER];
+                for k in 0..TOGETHER {
+                    sums[k] = R::from_f64(bias[k]);
+                }
+                for (j, &x) in below[..pair[0]].iter().enumerate() {
+                    for k in 0..TOGETHER {
+                        sums[k] = x.times_plus(rows[k][j], sums[k]);
+                    }
+                }
+                for sum in sums {
+                    above[unit] = self.activation.real(sum);
+                    unit += 1;
+                }
+            }
+            for unit in unit..pair[1] {
                 let z = dot(&below[..pair[0]], &matrix[unit * pair[0]..], bias[unit]);
                 above[unit] = self.activation.real(z);
             }

@@ -13,6 +13,7 @@ use super::windows::Windows;
 use crate::field::LearnedField;
 use crate::kernels::{Float, LANES, Lane};
 use fearless_simd::Simd;
+use vrest_ode::chebyshev;
 
 /// A polynomial must answer this many stages to be worth its making.
 const WORTH: usize = 2 * NODES;
@@ -155,21 +156,8 @@ impl<'a, F: LearnedField, T: Float> Course<'a, F, T> {
 
     /// Whether a polynomial with this tail is good enough; chooses the width of the next interval.
     fn accepts(&mut self, tail: f64) -> bool {
-        // Coefficients that fall like rho^-k belong to a function that is analytic up to a distance of
-        // half (rho - 1 / rho) / 2 from the interval's middle, in the direction of the imaginary axis.
-        let distance = |tail: f64| {
-            let rho = tail.powf(-1.0 / (NODES - 1) as f64);
-            0.5 * (rho - 1.0 / rho)
-        };
-        let tolerance = self.room.tolerance;
-        let room = distance(tail.max(1e-3 * tolerance)) / distance(tolerance);
-        let accepted = tail <= tolerance;
-        if accepted && room >= 2.0 {
-            self.half = (2.0 * self.half).min(WIDEST_HALF);
-        } else if !accepted {
-            // NaN, too, comes to a half.
-            self.half *= room.log2().floor().exp2().min(0.5);
-        }
+        let (accepted, factor) = chebyshev::judge(tail, self.room.tolerance, T::POLYNOMIAL / 32.0, NODES);
+        self.half = (factor * self.half).min(WIDEST_HALF);
         accepted
     }
 

@@ -2,14 +2,14 @@
 //!
 //! On [centre - half, centre + half], with s = (v - centre) / half,
 //!
-//! F(v) = sum_k c_k T_k(s),  c_k = (2 - \[k = 0\]) / NODES sum_j F(s_j) cos(k theta_j),  s_j = cos theta_j
+//! F(v) = sum_k c_k T_k(s)
 //!
-//! interpolates F in the Chebyshev points theta_j = (j + 1/2) pi / NODES. For a function that is analytic around the
-//! interval c_k falls like rho^-k, and the last ones bound the error (Trefethen 2013, chapters 3 and 8).
+//! interpolates F in Chebyshev's points ([`vrest_ode::chebyshev`]).
 
 use crate::kernels::gemm::load;
 use crate::kernels::{Float, LANES, Lane};
 use fearless_simd::{Simd, prelude::*};
+use vrest_ode::chebyshev;
 
 /// Values that a polynomial is made of.
 pub(super) const NODES: usize = 16;
@@ -25,12 +25,11 @@ pub(super) struct Nodes<T> {
 
 impl<T: Float> Nodes<T> {
     pub fn new() -> Self {
-        let angle =
-            |k: usize, j: usize| (k as f64 * (j as f64 + 0.5) * std::f64::consts::PI / NODES as f64).cos();
-        let share = |k: usize| if k == 0 { 1.0 } else { 2.0 } / NODES as f64;
         Nodes {
-            place: std::array::from_fn(|j| T::from_f64(angle(1, j))),
-            weight: std::array::from_fn(|k| std::array::from_fn(|j| T::from_f64(share(k) * angle(k, j)))),
+            place: std::array::from_fn(|j| T::from_f64(chebyshev::at_point(1, j, NODES))),
+            weight: std::array::from_fn(|k| {
+                std::array::from_fn(|j| T::from_f64(chebyshev::weight(k, j, NODES)))
+            }),
         }
     }
 

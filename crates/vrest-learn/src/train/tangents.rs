@@ -69,8 +69,13 @@ impl<O: Outputs> Work for Fill<'_, O> {
             x[0].eps[0] = Lanes::one();
             of.eval(&z, &x[..moving], &mut work, &mut out[..n]);
             for (k, out) in out.as_chunks::<TOGETHER>().0.iter().enumerate() {
-                write_columns(values, n, k * TOGETHER, out.map(|out| out.re));
-                write_columns(slopes, n, k * TOGETHER, out.map(|out| out.eps[0]));
+                // A loop: `array::map` of numbers in lanes becomes a call, compiled without vectors.
+                let (mut value, mut slope) = ([Lanes::zero(); TOGETHER], [Lanes::zero(); TOGETHER]);
+                for (i, out) in out.iter().enumerate() {
+                    (value[i], slope[i]) = (out.re, out.eps[0]);
+                }
+                write_columns(values, n, k * TOGETHER, value);
+                write_columns(slopes, n, k * TOGETHER, slope);
             }
         }
     }

@@ -1,10 +1,12 @@
 //! What one lane knows of the member that it works on.
 
+use super::method::Method;
 use super::{Member, Plan};
 use crate::check;
 use crate::control::first_step;
 use crate::field::VectorField;
-use crate::options::Method;
+use crate::lanes::Vector;
+use crate::options;
 use crate::segments::edges;
 use crate::solution::Stats;
 use crate::stiffness::Watch;
@@ -28,15 +30,16 @@ pub(super) struct Beginning {
 }
 
 impl Lane {
-    /// Takes the member in, or gives it back where lanes do not suit it. `order` is that of the method's error estimate.
-    pub(super) fn take<F: VectorField>(
+    /// Takes the member in as lane `l`, or gives it back where lanes and `method` do not suit it.
+    pub(super) fn take<F: VectorField, V: Vector, M: Method<V>>(
         field: &F,
         plan: &Plan,
         member: Member,
-        order: f64,
+        l: usize,
+        method: &mut M,
         room: &mut Beginning,
     ) -> Result<Lane, Member> {
-        let suited = plan.options.method != Method::Stiff && plan.t1 > plan.t0;
+        let suited = plan.options.method != options::Method::Stiff && plan.t1 > plan.t0;
         if !suited || check::system(field, &member.p, &member.y0).is_err() {
             return Err(member);
         }
@@ -48,7 +51,8 @@ impl Lane {
             stats: Stats::default(),
         };
         let y0 = std::mem::take(&mut lane.member.y0);
-        let usable = lane.begin_segment(field, plan, &y0, order, room);
+        method.take(l);
+        let usable = lane.begin_segment(field, plan, &y0, l, method, room);
         lane.member.y0 = y0;
         if !usable {
             return Err(lane.member);
@@ -56,25 +60,30 @@ impl Lane {
         Ok(lane)
     }
 
-    /// Makes ready for the next segment, from the state `y` at its start; false where the slope is no number.
-    pub(super) fn begin_segment<F: VectorField>(
+    /// Makes ready for the next segment of lane `l`, from the state `y` at its start; false where the method does not suit
+    /// it or the slope is no number.
+    pub(super) fn begin_segment<F: VectorField, V: Vector, M: Method<V>>(
         &mut self,
         field: &F,
         plan: &Plan,
         y: &[f64],
-        order: f64,
+        l: usize,
+        method: &mut M,
         room: &mut Beginning,
     ) -> bool {
         let (start, end) = (self.edges[self.edge], self.edges[self.edge + 1]);
         self.edge += 1;
         self.watch = Watch::default();
         field.prepare(0.5 * (start + end), &self.member.p, &mut room.work);
-        field.eval(start, y, &mut room.work, &mut room.slope);
-        self.stats.evals += 2;
+        if !method.open(field, l, start, y, &room.work) {
+            return false;
+        }
+        method.slope(field, start, y, &mut room.work, &mut room.slope);
+        self.stats.evals += if M::SELECTIVE { 0 } else { 2 };
         let (work, slope) = (&mut room.work, &room.slope);
-        room.h = first_step(y, slope, end - start, order, plan.options, |h, f| {
+        room.h = first_step(y, slope, end - start, M::ORDER, plan.options, |h, f| {
             let ahead: Vec<f64> = y.iter().zip(slope).map(|(y, k)| y + k * h).collect();
-            field.eval(start + h, &ahead, work, f);
+            method.slope(field, start + h, &ahead, work, f);
         });
         slope.iter().all(|f| f.is_finite())
     }

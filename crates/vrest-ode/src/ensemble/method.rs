@@ -1,6 +1,8 @@
 //! The explicit methods as lanes take their steps: everything that depends on the method and not on the lanes.
 
+use super::Plan;
 use super::lane::Beginning;
+use super::pack::Bits;
 use crate::control::SAFETY;
 use crate::dual::Dual;
 use crate::field::VectorField;
@@ -26,13 +28,26 @@ pub(super) trait Method<V: Vector> {
     const SAFETY: f64;
     /// On the negative real axis it is stable while h |lambda| stays below this.
     const STABLE_H_LAMBDA: f64;
-    /// Evaluations in a step.
-    const EVALS: usize;
+    /// Whether the members that it does not suit are left to other methods in lanes.
+    const SELECTIVE: bool = false;
 
-    fn new<F: VectorField>(field: &F) -> Self;
+    fn new<F: VectorField>(field: &F, plan: &Plan) -> Self;
     /// Enters itself into the set of methods.
     fn name(used: &mut MethodsUsed);
-    /// A segment begins in lane `l`.
+    /// Evaluations of the field in lane `l` after so many steps.
+    fn evals(&self, l: usize, steps: usize) -> usize;
+    /// A member comes to lane `l`.
+    fn take(&mut self, _l: usize) {}
+    /// A segment is about to begin in lane `l` in the state `y`; `work` is the field's. False where the method does not suit.
+    #[inline(always)]
+    fn open<F: VectorField>(&mut self, _field: &F, _l: usize, _t: f64, _y: &[f64], _work: &[f64]) -> bool {
+        true
+    }
+    /// The slope in the segment just opened.
+    fn slope<F: VectorField>(&mut self, field: &F, t: f64, y: &[f64], work: &mut [f64], out: &mut [f64]) {
+        field.eval(t, y, work, out);
+    }
+    /// The segment just opened begins in lane `l`.
     fn scatter(&mut self, l: usize, room: &Beginning);
     /// Finds what the first step of a segment needs in the lanes `fresh`, which begin one at (t, y).
     fn begin<F: VectorField>(
@@ -42,7 +57,7 @@ pub(super) trait Method<V: Vector> {
         y: &[Lanes<V>],
         fresh: impl Iterator<Item = usize>,
     );
-    /// A step from (t, y) of length h to `y_new`.
+    /// A step from (t, y) of length h to `y_new`. Returns the lanes that it does not suit any more.
     fn step<F: VectorField>(
         &mut self,
         field: &F,
@@ -50,7 +65,7 @@ pub(super) trait Method<V: Vector> {
         h: Lanes<V>,
         y: &[Lanes<V>],
         y_new: &mut [Lanes<V>],
-    );
+    ) -> Bits;
     /// Gives `out` what a step of length h from `y` to `y_new` shows of each state, in their order.
     fn seen(&self, h: Lanes<V>, y: &[Lanes<V>], y_new: &[Lanes<V>], out: impl FnMut(usize, Seen<V>));
     /// The interpolant of state `i`, which the step took from `y` to `y_new`: the coefficients of theta^0..5.
@@ -67,13 +82,19 @@ pub(super) struct Tsit5<V> {
     last_stage: Vec<Lanes<V>>,
 }
 
+impl<V: Vector> Tsit5<V> {
+    /// The slope of the first state at the start of the step.
+    pub(super) fn slope_of_first(&self) -> Lanes<V> {
+        self.k[0]
+    }
+}
+
 impl<V: Vector> Method<V> for Tsit5<V> {
     const ORDER: f64 = tsit5::ORDER;
     const SAFETY: f64 = SAFETY;
     const STABLE_H_LAMBDA: f64 = tsit5::STABLE_H_LAMBDA;
-    const EVALS: usize = tsit5::STAGES - 1;
 
-    fn new<F: VectorField>(field: &F) -> Self {
+    fn new<F: VectorField>(field: &F, _: &Plan) -> Self {
         let n = field.n_states();
         let zeros = |n| vec![Lanes::zero(); n];
         Tsit5 { n, work: zeros(field.work_len()), k: zeros(tsit5::STAGES * n), last_stage: zeros(n) }
@@ -81,6 +102,10 @@ impl<V: Vector> Method<V> for Tsit5<V> {
 
     fn name(used: &mut MethodsUsed) {
         used.tsit5 = true;
+    }
+
+    fn evals(&self, _: usize, steps: usize) -> usize {
+        (tsit5::STAGES - 1) * steps
     }
 
     fn scatter(&mut self, l: usize, room: &Beginning) {
@@ -103,8 +128,9 @@ impl<V: Vector> Method<V> for Tsit5<V> {
         h: Lanes<V>,
         y: &[Lanes<V>],
         y_new: &mut [Lanes<V>],
-    ) {
+    ) -> Bits {
         tsit5::stages(field, t, h, y, &mut self.work, &mut self.k, &mut self.last_stage, y_new);
+        0
     }
 
     #[inline(always)]
@@ -185,9 +211,8 @@ impl<V: Vector> Method<V> for Tdrk6<V> {
     const ORDER: f64 = tdrk6::ORDER;
     const SAFETY: f64 = tdrk6::SAFETY;
     const STABLE_H_LAMBDA: f64 = tdrk6::STABLE_H_LAMBDA;
-    const EVALS: usize = tdrk6::STAGES - 1;
 
-    fn new<F: VectorField>(field: &F) -> Self {
+    fn new<F: VectorField>(field: &F, _: &Plan) -> Self {
         let n = field.n_states();
         let zeros = || vec![Lanes::zero(); tdrk6::STAGES * n];
         let work = vec![Dual::constant(Lanes::zero()); field.work_len()];
@@ -196,6 +221,10 @@ impl<V: Vector> Method<V> for Tdrk6<V> {
 
     fn name(used: &mut MethodsUsed) {
         used.tdrk6 = true;
+    }
+
+    fn evals(&self, _: usize, steps: usize) -> usize {
+        (tdrk6::STAGES - 1) * steps
     }
 
     fn scatter(&mut self, l: usize, room: &Beginning) {
@@ -233,11 +262,12 @@ impl<V: Vector> Method<V> for Tdrk6<V> {
         h: Lanes<V>,
         y: &[Lanes<V>],
         y_new: &mut [Lanes<V>],
-    ) {
+    ) -> Bits {
         self.stage::<1, F>(field, t, h, y, y_new);
         self.stage::<2, F>(field, t, h, y, y_new);
         self.stage::<3, F>(field, t, h, y, y_new);
         self.stage::<4, F>(field, t, h, y, y_new);
+        0
     }
 
     /// The same weights make two states at the end of the step: the one that the slopes integrate to, and the one that

@@ -7,15 +7,18 @@
 //!
 //! Lanes take explicit steps, with second derivatives where the field has them cheaply. A member that these do not suit
 //! goes to the solver for one system ([`solve()`]): one that stability limits to short steps, one whose segments have an
-//! exact solution, and one that fails, whose reason is then told as for a single system.
+//! exact solution, and one that fails, whose reason is then told as for a single system. Where an evaluation costs much, as
+//! that of a network does, and the state is one number, steps are those of polynomials made of a few evaluations.
 
 mod lane;
 mod method;
 mod pack;
+mod polynomial;
 mod recorder;
 
 use crate::check;
 use crate::error::SolveError;
+use crate::exponential;
 use crate::field::VectorField;
 use crate::lanes::{Vector, Work, dispatch};
 use crate::options::{self, Options, Output};
@@ -23,6 +26,7 @@ use crate::solution::Stats;
 use crate::solve::{self, solve};
 use method::{Tdrk6, Tsit5};
 use pack::Pack;
+use polynomial::OnPolynomials;
 use rayon::prelude::*;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
@@ -99,11 +103,16 @@ impl<F: VectorField> Work for InLanes<'_, F> {
     type Output = ();
     #[inline(always)]
     fn run<V: Vector>(self) {
+        let InLanes { field, plan, next, done } = self;
         // The explicit method by name is Tsit5.
-        if self.field.has_second_derivative() && self.plan.options.method == options::Method::Auto {
-            Pack::<F, V, Tdrk6<V>>::new(self.field, self.plan).run(self.next, self.done);
+        let choose = plan.options.method == options::Method::Auto;
+        if F::COSTLY && choose && exponential::applicable(field) {
+            let mut left = Pack::<F, V, OnPolynomials<V>>::new(field, plan).run(next, done);
+            Pack::<F, V, Tsit5<V>>::new(field, plan).run(&mut || left.pop(), done);
+        } else if choose && field.has_second_derivative() {
+            Pack::<F, V, Tdrk6<V>>::new(field, plan).run(next, done);
         } else {
-            Pack::<F, V, Tsit5<V>>::new(self.field, self.plan).run(self.next, self.done);
+            Pack::<F, V, Tsit5<V>>::new(field, plan).run(next, done);
         }
     }
 }

@@ -62,6 +62,8 @@ pub(super) struct Pack<'a, F, V: Vector, M> {
     y: Vec<Lanes<V>>,
     y_new: Vec<Lanes<V>>,
     room: Beginning,
+    /// Members for others.
+    left: Vec<Member>,
 }
 
 impl<'a, F: VectorField, V: Vector, M: Method<V>> Pack<'a, F, V, M> {
@@ -71,7 +73,7 @@ impl<'a, F: VectorField, V: Vector, M: Method<V>> Pack<'a, F, V, M> {
         Pack {
             field,
             plan,
-            method: M::new(field),
+            method: M::new(field, plan),
             lanes: std::array::from_fn(|_| None),
             filled: 0,
             fresh: 0,
@@ -86,37 +88,40 @@ impl<'a, F: VectorField, V: Vector, M: Method<V>> Pack<'a, F, V, M> {
             y: zeros(n),
             y_new: zeros(n),
             room: Beginning { work: vec![0.0; field.work_len()], slope: vec![0.0; n], h: 0.0 },
+            left: Vec::new(),
         }
     }
 
+    /// Takes the members that `next` gives to their ends. Returns those that the method does not suit, if it is selective.
     #[inline(always)]
     pub(super) fn run(
-        &mut self,
+        mut self,
         next: &mut dyn FnMut() -> Option<Member>,
         done: &mut dyn FnMut(usize, Result<Trajectory, SolveError>),
-    ) {
+    ) -> Vec<Member> {
         for l in 0..WIDTH {
             self.refill(l, next, done);
         }
         while self.filled != 0 {
             if self.plan.options.cancel.is_some_and(|flag| flag.load(Ordering::Relaxed)) {
                 self.cancel(done);
-                return;
+                break;
             }
             if self.fresh != 0 {
                 self.method.begin(self.field, self.t, &self.y, lanes_of(self.fresh));
                 self.fresh = 0;
             }
             let (step, last) = self.choose_steps();
-            self.method.step(self.field, self.t, step, &self.y, &mut self.y_new);
+            let unsuited = self.method.step(self.field, self.t, step, &self.y, &mut self.y_new) & self.filled;
             let events = self.judge(step, last);
-            for l in lanes_of(events.unsuited) {
+            for l in lanes_of(events.unsuited | unsuited) {
                 self.give_up(l, next, done);
             }
             for l in lanes_of(events.arrived) {
                 self.arrive(l, next, done);
             }
         }
+        self.left
     }
 
     /// Every lane's step and whether it ends on the lane's edge.
@@ -229,7 +234,7 @@ impl<'a, F: VectorField, V: Vector, M: Method<V>> Pack<'a, F, V, M> {
         if lane.is_last_segment() {
             if let Some(lane) = self.empty(l) {
                 let (tried, accepted) = (self.tried.lane(l) as usize, self.accepted.lane(l) as usize);
-                let evals = lane.stats.evals + M::EVALS * tried;
+                let evals = lane.stats.evals + self.method.evals(l, tried);
                 let stats = Stats { steps: accepted, rejected: tried - accepted, evals, ..lane.stats };
                 done(lane.member.id, Ok(Trajectory { values: self.recorder.finish(l), stats }));
             }
@@ -237,7 +242,7 @@ impl<'a, F: VectorField, V: Vector, M: Method<V>> Pack<'a, F, V, M> {
             return;
         }
         let y: Vec<f64> = self.y.iter().map(|y| y.lane(l)).collect();
-        if lane.begin_segment(self.field, self.plan, &y, M::ORDER, &mut self.room) {
+        if lane.begin_segment(self.field, self.plan, &y, l, &mut self.method, &mut self.room) {
             self.scatter(l);
         } else {
             self.give_up(l, next, done);
@@ -273,11 +278,13 @@ impl<'a, F: VectorField, V: Vector, M: Method<V>> Pack<'a, F, V, M> {
         done: &mut dyn FnMut(usize, Result<Trajectory, SolveError>),
     ) {
         while let Some(member) = next() {
-            if let Some(course) = exactly(self.field, self.plan, &member) {
+            if !M::SELECTIVE
+                && let Some(course) = exactly(self.field, self.plan, &member)
+            {
                 done(member.id, Ok(course));
                 continue;
             }
-            match Lane::take(self.field, self.plan, member, M::ORDER, &mut self.room) {
+            match Lane::take(self.field, self.plan, member, l, &mut self.method, &mut self.room) {
                 Ok(mut lane) => {
                     M::name(&mut lane.stats.method);
                     *self.t.lane_mut(l) = self.plan.t0;
@@ -292,12 +299,21 @@ impl<'a, F: VectorField, V: Vector, M: Method<V>> Pack<'a, F, V, M> {
                     self.scatter(l);
                     return;
                 }
-                Err(member) => done(member.id, alone(self.field, self.plan, &member)),
+                Err(member) => self.leave(member, done),
             }
         }
     }
 
-    /// Solves the member of lane `l` by itself, from its start, and refills the lane.
+    /// The member is left to others, or solved by itself.
+    fn leave(&mut self, member: Member, done: &mut dyn FnMut(usize, Result<Trajectory, SolveError>)) {
+        if M::SELECTIVE {
+            self.left.push(member);
+        } else {
+            done(member.id, alone(self.field, self.plan, &member));
+        }
+    }
+
+    /// Gives up the member of lane `l`, which begins anew elsewhere, and refills the lane.
     #[inline(never)]
     fn give_up(
         &mut self,
@@ -306,7 +322,7 @@ impl<'a, F: VectorField, V: Vector, M: Method<V>> Pack<'a, F, V, M> {
         done: &mut dyn FnMut(usize, Result<Trajectory, SolveError>),
     ) {
         if let Some(lane) = self.empty(l) {
-            done(lane.member.id, alone(self.field, self.plan, &lane.member));
+            self.leave(lane.member, done);
         }
         self.refill(l, next, done);
     }

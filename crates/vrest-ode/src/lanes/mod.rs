@@ -95,7 +95,11 @@ impl<V: Vector> Lanes<V> {
     pub fn rows(columns: [Self; BLOCK]) -> [[f64; BLOCK]; WIDTH] {
         let mut rows = [[0.0; BLOCK]; WIDTH];
         for (i, rows) in rows.chunks_exact_mut(BLOCK).enumerate() {
-            for (to, row) in rows.iter_mut().zip(&V::transpose(columns.map(|column| column.0[i]))) {
+            let mut block = [V::splat(0.0); BLOCK];
+            for (to, column) in block.iter_mut().zip(&columns) {
+                *to = column.0[i];
+            }
+            for (to, row) in rows.iter_mut().zip(&V::transpose(block)) {
                 *to = *row.as_array();
             }
         }

@@ -127,12 +127,14 @@ impl Vector for Wide {
     fn transpose(r: [Self; EIGHT]) -> [Self; EIGHT] {
         // SAFETY: see above.
         unsafe {
-            // Of two rows each: first places of the quarters, and second.
-            let even = [0, 2, 4, 6].map(|i| _mm512_unpacklo_pd(r[i].0, r[i + 1].0));
-            let odd = [0, 2, 4, 6].map(|i| _mm512_unpackhi_pd(r[i].0, r[i + 1].0));
+            // Of two rows each: first places of the quarters, and second. Loops, see `each` in the module above.
+            let (mut even, mut odd) = ([_mm512_setzero_pd(); 4], [_mm512_setzero_pd(); 4]);
+            for (i, [a, b]) in r.as_chunks().0.iter().enumerate() {
+                (even[i], odd[i]) = (_mm512_unpacklo_pd(a.0, b.0), _mm512_unpackhi_pd(a.0, b.0));
+            }
             let [c0, c2, c4, c6] = quarters(even);
             let [c1, c3, c5, c7] = quarters(odd);
-            [c0, c1, c2, c3, c4, c5, c6, c7].map(Wide)
+            [Wide(c0), Wide(c1), Wide(c2), Wide(c3), Wide(c4), Wide(c5), Wide(c6), Wide(c7)]
         }
     }
     #[inline(always)]
