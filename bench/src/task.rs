@@ -150,6 +150,13 @@ pub fn ours(tolerance: f64) -> [Side; 2] {
     ]
 }
 
+/// The same with a third row, of another way to do the work on one core.
+pub fn ours_and(id: &'static str, name: &'static str, tolerance: f64) -> Vec<Side> {
+    let mut sides = ours(tolerance).to_vec();
+    sides.push(Side { id, name, who: Who::Ours { threads: 1 }, tolerance });
+    sides
+}
+
 /// A row of a peer.
 pub fn peer(
     id: &'static str,

@@ -7,7 +7,7 @@ use crate::error::BenchError;
 use crate::exchange::{Array, Arrays, Inputs, Reply, Run};
 use crate::measure::{Uniform, measure};
 use crate::models::{self, CONSTANT_CURRENT, HODGKIN_HUXLEY, HODGKIN_HUXLEY_FORMULAS, HODGKIN_HUXLEY_PATHS};
-use crate::task::{About, Side, Target, Task, Unit, Who, largest_difference, ours, peer};
+use crate::task::{About, Side, Target, Task, Unit, largest_difference, ours_and, peer};
 
 /// Hodgkin and Huxley 1952 at 6.3 degC, g and E varied.
 pub struct HhEnsemble;
@@ -36,13 +36,7 @@ impl Task for HhEnsemble {
     }
 
     fn sides(&self) -> Vec<Side> {
-        let mut sides = ours(0.5).to_vec();
-        sides.push(Side {
-            id: FORMULAS,
-            name: "vrest, channels by formulas",
-            who: Who::Ours { threads: 1 },
-            tolerance: 0.5,
-        });
+        let mut sides = ours_and(FORMULAS, "vrest, channels by formulas", 0.5);
         sides.extend([
             peer("odeint", "SciPy odeint (LSODA)", ("b2_scipy.py", "odeint"), 0.5),
             peer("tsit5", "diffrax Tsit5, vmap", ("b2_diffrax.py", "Tsit5"), 0.5),

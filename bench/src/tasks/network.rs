@@ -6,21 +6,14 @@ use vrest_learn::rollout::{Engine, Guard, Windows};
 
 use crate::exchange::{Inputs, Run};
 use crate::measure::Uniform;
-use crate::task::{Side, Who, ours};
+use crate::task::{Side, ours_and};
 
 /// Our row in which the network answers every stage.
 pub const EVERY_STAGE: &str = "stages";
 
 /// Our rows of both tasks, which agree up to `tolerance`.
 pub fn rows(tolerance: f64) -> Vec<Side> {
-    let mut sides = ours(tolerance).to_vec();
-    sides.push(Side {
-        id: EVERY_STAGE,
-        name: "vrest, the network in every stage",
-        who: Who::Ours { threads: 1 },
-        tolerance,
-    });
-    sides
+    ours_and(EVERY_STAGE, "vrest, the network in every stage", tolerance)
 }
 
 /// Units of each hidden layer.

@@ -13,7 +13,7 @@ use super::leak_pump::{Exact, HIGH, LOW, PATHS, STEP_MS};
 use crate::error::BenchError;
 use crate::exchange::{Array, Arrays, Inputs, Reply, Run};
 use crate::measure::Uniform;
-use crate::task::{About, Side, Target, Task, Unit, Who, ours, peer};
+use crate::task::{About, Side, Target, Task, Unit, ours_and, peer};
 
 /// From a dataset to a trained model.
 pub struct TimeToAccuracy;
@@ -52,13 +52,7 @@ impl Task for TimeToAccuracy {
     }
 
     fn sides(&self) -> Vec<Side> {
-        let mut sides = ours(MILESTONES[0]).to_vec();
-        sides.push(Side {
-            id: "perceptron",
-            name: "vrest, plain perceptron 64-64",
-            who: Who::Ours { threads: 1 },
-            tolerance: MILESTONES[0],
-        });
+        let mut sides = ours_and("perceptron", "vrest, plain perceptron 64-64", MILESTONES[0]);
         let torch = "b6_torchdiffeq.py";
         let jax = "b6_diffrax.py";
         sides.extend([

@@ -1,9 +1,9 @@
 //! A learned field as a [`VectorField`]: dV/dt in mV/ms for the samples of a dataset, many at a time.
 
 use crate::field::LearnedField;
+use crate::generate::in_rows;
 use crate::model::Description;
 use crate::scaling::Scaling;
-use std::sync::Mutex;
 use vrest_ode::{Member, Options, Plan, Real, SolveError, VectorField, ensemble_on_all_threads};
 
 /// A corner of the stimulus is an edge where the solver restarts if its slope changes by more than this share of the
@@ -150,20 +150,8 @@ impl<'a, F: LearnedField> Flow<'a, F> {
             let (params, v0) = start(id);
             Some(Member { id, p: self.parameters(id, &params), y0: vec![v0] })
         };
-        let rows = Mutex::new((vec![0.0; n * times.len()], None::<(usize, SolveError)>));
         let plan = Plan { t0: first, t1: last, times, record: &[0], options: &self.options };
-        ensemble_on_all_threads(self, &plan, n, member, |id, result| {
-            let mut rows = rows.lock().expect("no thread panics");
-            match result {
-                Ok(course) => {
-                    rows.0[id * times.len()..(id + 1) * times.len()].copy_from_slice(&course.values)
-                }
-                Err(e) if rows.1.as_ref().is_none_or(|first| id < first.0) => rows.1 = Some((id, e)),
-                Err(_) => {}
-            }
-        });
-        let (rows, failure) = rows.into_inner().expect("no thread panics");
-        failure.map_or(Ok(rows), Err)
+        in_rows(n, times.len(), |done| ensemble_on_all_threads(self, &plan, n, member, done))
     }
 
     /// dV/dt at voltages `v` under one current and one set of parameters, mV/ms: for phase portraits.

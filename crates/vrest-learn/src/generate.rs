@@ -2,8 +2,8 @@
 
 use crate::ranges::{Sampler, V_START};
 use ndarray::{Array1, Array2};
-use std::sync::OnceLock;
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Mutex, OnceLock};
 use vrest_data::Dataset;
 use vrest_data::dataset::{Interpolation, Stimulus};
 use vrest_membrane::rest::{RestError, resting_potential};
@@ -27,6 +27,14 @@ pub struct Plan<'a> {
     pub options: Options<'a>,
     /// The state that is recorded, 0 for V.
     pub state: usize,
+}
+
+impl<'a> Plan<'a> {
+    /// What its samples have in common, for the solver.
+    fn span(&'a self, options: &'a Options<'a>) -> vrest_ode::Plan<'a> {
+        let (t0, t1) = (self.times[0], self.times[self.times.len() - 1]);
+        vrest_ode::Plan { t0, t1, times: self.times, record: std::slice::from_ref(&self.state), options }
+    }
 }
 
 /// A sample that could not be simulated: reported with its parameters, and left out of the dataset.
@@ -121,10 +129,60 @@ pub fn generate(plan: &Plan<'_>, progress: &(dyn Fn(usize) + Sync)) -> Result<Ge
         Err(SolveError::Cancelled { .. }) => {}
         Err(e) => keep(i, Err(e.into())),
     };
-    let (t0, t1) = (plan.times[0], plan.times[plan.times.len() - 1]);
-    let span = vrest_ode::Plan { t0, t1, times: plan.times, record: &[plan.state], options: &plan.options };
+    let span = plan.span(&plan.options);
     plan.experiment.ensemble(&span, plan.samples, &begin, &end);
     collect(plan, rows.into_iter().map(OnceLock::into_inner).collect())
+}
+
+/// The samples of a plan with parameters drawn and starts found: all that is left is to solve them.
+#[derive(Debug)]
+pub struct Ready<'a> {
+    plan: &'a Plan<'a>,
+    members: Vec<Member>,
+}
+
+impl<'a> Ready<'a> {
+    /// Makes all samples ready.
+    ///
+    /// # Errors
+    /// The first that has no rest to start from.
+    pub fn new(plan: &'a Plan<'a>) -> Result<Self, RestError> {
+        Ok(Ready { plan, members: (0..plan.samples).map(|i| start(plan, i)).collect::<Result<_, _>>()? })
+    }
+
+    /// The recorded state of all samples, row by row, under `options`. On the threads of the current rayon pool.
+    ///
+    /// # Errors
+    /// The first sample that cannot be solved.
+    pub fn trajectories(&self, options: &Options<'_>) -> Result<Vec<f64>, (usize, SolveError)> {
+        let span = self.plan.span(options);
+        let begin = |i: usize| Some(self.members[i].clone());
+        in_rows(self.members.len(), self.plan.times.len(), |end| {
+            self.plan.experiment.ensemble(&span, self.members.len(), &begin, end);
+        })
+    }
+}
+
+/// One recorded state of `n` members at `times` times, row by row, as `solve` hands them in.
+///
+/// # Errors
+/// The first member that failed.
+pub(crate) fn in_rows(
+    n: usize,
+    times: usize,
+    solve: impl FnOnce(&(dyn Fn(usize, Result<Trajectory, SolveError>) + Sync)),
+) -> Result<Vec<f64>, (usize, SolveError)> {
+    let rows = Mutex::new((vec![0.0; n * times], None::<(usize, SolveError)>));
+    solve(&|id, result| {
+        let mut rows = rows.lock().expect("no thread panics");
+        match result {
+            Ok(course) => rows.0[id * times..(id + 1) * times].copy_from_slice(&course.values),
+            Err(e) if rows.1.as_ref().is_none_or(|first| id < first.0) => rows.1 = Some((id, e)),
+            Err(_) => {}
+        }
+    });
+    let (rows, failure) = rows.into_inner().expect("no thread panics");
+    failure.map_or(Ok(rows), Err)
 }
 
 /// A simulated sample: what was drawn, and V and the stimulus at the recording times.

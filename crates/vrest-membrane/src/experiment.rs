@@ -7,7 +7,7 @@
 mod clamp;
 mod resolve;
 
-use clamp::{Clamp, just_after};
+use clamp::{Clamp, just_after, next_edge};
 
 use crate::cell::ParamInfo;
 use crate::membrane::Membrane;
@@ -175,7 +175,8 @@ impl Experiment {
 
     /// `base` plus what `drivers` add just after each of `times`.
     fn driven(&self, drivers: &[Driver], base: f64, p: &[f64], times: &[f64]) -> Vec<f64> {
-        let sum = self.sum_over(drivers, base, p, times, |segment, t| Segment::value_at(segment, t, true));
+        let sines = drivers.iter().any(|d| d.waveform.oscillates());
+        let sum = self.sum_over(drivers, base, p, times, |segment, t| Segment::value_at(segment, t, sines));
         sum.into_iter().map(|x| base + x).collect()
     }
 
@@ -191,11 +192,12 @@ impl Experiment {
         const LEN: usize = Segment::<f64>::LEN;
         let edges = self.edges(p);
         let mut segments = vec![0.0; LEN * drivers.len()];
-        let mut last = None;
+        let mut looked_up = f64::INFINITY..f64::NEG_INFINITY;
         let mut at = |t: f64| {
-            let inside = just_after(&edges, t);
             // The waveforms are looked up once an interval, not once a time.
-            if last.replace(inside) != Some(inside) {
+            if !looked_up.contains(&t) {
+                looked_up = t..next_edge(&edges, t);
+                let inside = just_after(&edges, t);
                 for (d, segment) in drivers.iter().zip(segments.chunks_exact_mut(LEN)) {
                     d.waveform.segment(inside, &p[d.params.clone()], base).store(segment);
                 }

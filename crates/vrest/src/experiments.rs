@@ -1,9 +1,7 @@
 //! Simulating datasets for the commands that need one in passing.
 
-use std::time::{Duration, Instant};
-
 use vrest_data::Dataset;
-use vrest_learn::generate::{self, GenerateError, Generated};
+use vrest_learn::generate::{self, GenerateError, Generated, Plan, Ready};
 use vrest_learn::ranges::Sampler;
 use vrest_membrane::Experiment;
 use vrest_membrane::nearest::nearest;
@@ -68,17 +66,10 @@ impl Simulation {
     /// # Errors
     /// Where there is not a single sample.
     pub fn run(&self, session: &Session, progress: &Progress) -> Result<Generated, Failure> {
-        let plan = generate::Plan {
-            experiment: &self.experiment,
-            sampler: &self.sampler,
-            samples: self.samples,
-            seed: self.seed,
-            times: &times(self.experiment.protocol().duration, self.times),
-            options: self.options.clone(),
-            state: self.state,
-        };
-        let made =
-            session.pool()?.install(|| generate::generate(&plan, &|done| progress.set(done as u64, "")));
+        let made = self.with_plan(|plan| {
+            let run = || generate::generate(plan, &|done| progress.set(done as u64, ""));
+            Ok(session.pool()?.install(run))
+        })?;
         made.map_err(|error| match error {
             GenerateError::Cancelled => {
                 Failure::interrupted("not one sample was finished; nothing was written")
@@ -89,13 +80,32 @@ impl Simulation {
         })
     }
 
-    /// Simulates in passing: every sample or none, and the time it took.
+    /// `work` on the samples with their parameters drawn and starts found.
+    ///
+    /// # Errors
+    /// Where one has no rest to start from, and those of `work`.
+    pub fn ready<T>(&self, work: impl FnOnce(&Ready<'_>) -> Result<T, Failure>) -> Result<T, Failure> {
+        self.with_plan(|plan| work(&Ready::new(plan).map_err(|e| Failure::unacceptable(e.to_string()))?))
+    }
+
+    fn with_plan<T>(&self, work: impl FnOnce(&Plan<'_>) -> Result<T, Failure>) -> Result<T, Failure> {
+        work(&Plan {
+            experiment: &self.experiment,
+            sampler: &self.sampler,
+            samples: self.samples,
+            seed: self.seed,
+            times: &times(self.experiment.protocol().duration, self.times),
+            options: self.options.clone(),
+            state: self.state,
+        })
+    }
+
+    /// Simulates in passing: every sample or none.
     ///
     /// # Errors
     /// Where a sample failed, or the user interrupted.
-    pub fn all(&self, session: &Session) -> Result<(Dataset, Duration), Failure> {
+    pub fn all(&self, session: &Session) -> Result<Dataset, Failure> {
         let progress = session.progress("simulate", "samples", self.samples as u64);
-        let begun = Instant::now();
         let made = self.run(session, &progress)?;
         if made.cancelled {
             return Err(Failure::interrupted("nothing was written"));
@@ -104,7 +114,7 @@ impl Simulation {
             Some(first) => {
                 Err(Failure::unacceptable(format!("sample {} failed: {}", first.sample, first.reason)))
             }
-            None => Ok((made.dataset, begun.elapsed())),
+            None => Ok(made.dataset),
         }
     }
 }

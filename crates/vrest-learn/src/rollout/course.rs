@@ -82,7 +82,7 @@ impl<'a, F: LearnedField, T: Float> Course<'a, F, T> {
         room.evaluations = 0;
         windows.lasting(&mut room.lasting);
         // Nobody reads the tape of a prediction: one place, which stays in the nearest cache, does for all.
-        let places = if want == Want::States { 1 } else { room.places };
+        let places = if want == Want::Gradient { room.places } else { 1 };
         Course {
             field,
             weights,

@@ -90,7 +90,7 @@ impl<F: LearnedField, T: Float> Engine<F, T> {
         guard: Guard<T>,
         gradient: Option<&mut [f64]>,
     ) -> f64 {
-        let want = if gradient.is_some() { Want::Gradient } else { Want::States };
+        let want = if gradient.is_some() { Want::Gradient } else { Want::Loss };
         self.total(weights, windows, gradient, |field, weights, windows, room| {
             dispatch(RolloutKernel { field, weights, windows, guard, room, want })
         })

@@ -13,9 +13,11 @@ use fearless_simd::Simd;
 /// What a rollout is run for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Want {
-    /// The states and the loss.
+    /// The states alone; the loss is zero.
     States,
-    /// The gradient of the loss as well, added to the room's.
+    /// The loss as well.
+    Loss,
+    /// And its gradient, added to the room's.
     Gradient,
 }
 
@@ -36,10 +38,14 @@ pub struct RolloutKernel<'a, F: LearnedField, T: Float> {
     pub want: Want,
 }
 
-/// Stage j is taken at v + h NODE\[j\] k_{j-1}.
-const NODE: [f64; 4] = [0.0, 0.5, 0.5, 1.0];
-/// The step is h sum_j SHARE\[j\] k_j.
-const SHARE: [f64; 4] = [1.0 / 6.0, 1.0 / 3.0, 1.0 / 3.0, 1.0 / 6.0];
+/// What stage j's rate k_j adds, in units of h: to the state at the end of the step, and to that at which the next stage is
+/// taken.
+#[inline(always)]
+fn adds<T: Float>(stage: usize) -> [T; 2] {
+    const END: [f64; 4] = [1.0 / 6.0, 1.0 / 3.0, 1.0 / 3.0, 1.0 / 6.0];
+    const NEXT: [f64; 4] = [0.5, 0.5, 1.0, 0.0];
+    [T::from_f64(END[stage]), T::from_f64(NEXT[stage])]
+}
 
 impl<F: LearnedField, T: Float> Kernel for RolloutKernel<'_, F, T> {
     type Output = f64;
@@ -56,6 +62,9 @@ impl<F: LearnedField, T: Float> Kernel for RolloutKernel<'_, F, T> {
             course.room.history[step + 1] = advance(simd, &mut course, guard, step, v);
         }
         let mut loss = 0.0;
+        if want == Want::States {
+            return loss;
+        }
         for step in 0..steps {
             for l in 0..LANES {
                 let e = (course.room.history[step + 1][l] - windows.target[step][l]).to_f64();
@@ -64,7 +73,7 @@ impl<F: LearnedField, T: Float> Kernel for RolloutKernel<'_, F, T> {
                 loss += if weight == 0.0 { 0.0 } else { weight * e * e };
             }
         }
-        if want == Want::States {
+        if want == Want::Loss {
             return loss;
         }
         let mut d = [T::default(); LANES];
@@ -100,12 +109,11 @@ fn advance<S: Simd, F: LearnedField, T: Float>(
             *inside = guard.clamp(*inside);
         }
         let k = course.rates(simd, 4 * step + stage, &inside);
-        let share = T::from_f64(SHARE[stage]);
-        let node = T::from_f64(if stage < 3 { NODE[stage + 1] } else { 0.0 });
+        let [end, after] = adds::<T>(stage);
         for l in 0..LANES {
             let rate = k[l] - guard.pull * (v[l] - inside[l]);
-            next[l] += h[l] * share * rate;
-            v[l] = start[l] + h[l] * node * rate;
+            next[l] += h[l] * end * rate;
+            v[l] = start[l] + h[l] * after * rate;
         }
     }
     next
@@ -121,16 +129,15 @@ fn reverse<S: Simd, F: LearnedField, T: Float>(
     d: &mut Lane<T>,
 ) {
     let h = &course.windows.h[step];
-    let after = *d;
+    let d_end = *d;
     // d loss / d (argument of the stage above).
     let mut above = [T::default(); LANES];
     for stage in (0..4).rev() {
         let at = 4 * step + stage;
-        let share = T::from_f64(SHARE[stage]);
-        let node = T::from_f64(if stage < 3 { NODE[stage + 1] } else { 0.0 });
+        let [end, after] = adds::<T>(stage);
         let mut dk = [T::default(); LANES];
         for l in 0..LANES {
-            dk[l] = h[l] * (share * after[l] + node * above[l]);
+            dk[l] = h[l] * (end * d_end[l] + after * above[l]);
         }
         let dv = course.reverse(simd, at, &dk);
         let v = &course.room.voltages[at];

@@ -125,9 +125,14 @@ impl Experiment {
     }
 }
 
+/// The first edge after `t`, infinity after the last.
+pub(super) fn next_edge(edges: &[f64], t: f64) -> f64 {
+    edges.iter().copied().filter(|e| *e > t).fold(f64::INFINITY, f64::min)
+}
+
 /// A time inside the segment that begins at `t` or contains it.
 pub(super) fn just_after(edges: &[f64], t: f64) -> f64 {
-    let next = edges.iter().copied().filter(|e| *e > t).fold(f64::INFINITY, f64::min);
+    let next = next_edge(edges, t);
     match 0.5 * (t + next) {
         infinite if infinite.is_infinite() => t + 1.0,
         // The last number before the edge has nothing between.

@@ -128,7 +128,7 @@ fn compare(
         let options = experiments::options();
         Ok::<_, Failure>(Simulation { experiment, sampler, samples, times: TIMES, state: 0, seed, options })
     };
-    let (training, _) = simulation("dataset_step", 0.0, TRAINING, seed)?.all(session)?;
+    let training = simulation("dataset_step", 0.0, TRAINING, seed)?.all(session)?;
     let path = folder.join("dataset.npz");
     npz::write(&path, &training)?;
     outputs.note(&path)?;
