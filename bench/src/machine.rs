@@ -13,6 +13,8 @@ pub struct Machine {
     pub cores: usize,
     /// The vector extension that vrest uses here.
     pub simd: &'static str,
+    /// Whether AVX-512, which the processor has, is forbidden to every side.
+    pub held: bool,
     /// Operating system and kernel.
     pub system: String,
     /// The compiler that built us.
@@ -28,6 +30,7 @@ impl Machine {
             cpu: cpu(),
             cores: std::thread::available_parallelism().map_or(1, usize::from),
             simd: vrest_ode::simd::level().name(),
+            held: crate::process::is_held_to_avx2(),
             system: format!("{} {}", std::env::consts::OS, said("uname", "-r")),
             rustc: said("rustc", "--version"),
             pinned: crate::process::can_pin(),
@@ -36,9 +39,10 @@ impl Machine {
 
     /// All of it in a line.
     pub fn sentence(&self) -> String {
-        let Machine { cpu, cores, simd, system, rustc, pinned } = self;
+        let Machine { cpu, cores, simd, held, system, rustc, pinned } = self;
+        let held = if *held { " (AVX-512 forbidden to every side)" } else { "" };
         let pinned = if *pinned { "" } else { ", processes not bound to cores" };
-        format!("{cpu}, {cores} cores, vrest on {simd}, {system}, {rustc}{pinned}")
+        format!("{cpu}, {cores} cores, vrest on {simd}{held}, {system}, {rustc}{pinned}")
     }
 }
 

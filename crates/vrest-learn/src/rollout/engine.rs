@@ -67,16 +67,23 @@ impl<F: LearnedField, T: Float> Engine<F, T> {
         gradient: Option<&mut [f64]>,
         work: impl Fn(&F, &F::Weights<T>, &C, &mut Room<F, T>) -> f64 + Sync,
     ) -> f64 {
+        let n = weights.len();
         let weights = self.field.pack::<T>(weights);
         let differentiate = gradient.is_some();
-        let mut shards = self.shards(chunks.len(), |field, shard, room| {
+        let shards = self.shards(chunks.len(), |field, shard, room| {
             let mine = chunks.iter().skip(shard).step_by(SHARDS);
             let loss: f64 = mine.map(|chunk| work(field, &weights, chunk, room)).sum();
-            (loss, differentiate.then(|| room.take_gradient(field)))
+            // From the kernels' layout to the flat one here, on all threads.
+            let gradient = differentiate.then(|| {
+                let mut flat = vec![0.0; n];
+                field.add_gradient(&mut room.take_gradient(field), &mut flat);
+                flat
+            });
+            (loss, gradient)
         });
         if let Some(out) = gradient {
-            for (_, gradient) in &mut shards {
-                gradient.iter_mut().for_each(|g| self.field.add_gradient(g, out));
+            for (_, gradient) in &shards {
+                gradient.iter().for_each(|of_shard| out.iter_mut().zip(of_shard).for_each(|(g, x)| *g += x));
             }
         }
         shards.iter().map(|(loss, _)| loss).sum()

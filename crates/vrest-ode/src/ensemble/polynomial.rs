@@ -2,7 +2,7 @@
 //!
 //! On a segment that does not depend on time dy/dt = F(y) is a function of one number. As many values of it as there are
 //! lanes, which is one evaluation for all lanes, give the polynomial through Chebyshev's points of an interval around the
-//! state ([`chebyshev`](crate::chebyshev)), and the steps of that member are those of its polynomial until the state leaves
+//! state ([`chebyshev`]), and the steps of that member are those of its polynomial until the state leaves
 //! the interval. How wide intervals are follows from how fast the coefficients fall. A member whose field is too rough for
 //! that is left to the field itself.
 
