@@ -37,8 +37,8 @@ impl Task for TimeToAccuracy {
                    seconds of training, without compilation and without measuring, until the RMSE over the 150 \
                    trajectories is below each milestone. Peers: a perceptron 11-64-64-1 through RK4 trajectories with \
                    Adam, as is usual, and the same after our recipe's first part, derivative matching by L-BFGS. Ours: \
-                   the default of `vrest train`, and the same recipe on the peers' plain perceptron. A peer stops at \
-                   the limit, or after twice the time that its first milestone took.",
+                   the default of `vrest train`, and the same recipe on the peers' plain perceptron; trained again and \
+                   again for a second. A peer trains once a round and stops at the limit, or after twice the time that its first milestone took.",
             item: "run",
             unit: Unit::Seconds,
             error: "test RMSE, mV",
@@ -119,6 +119,27 @@ impl Task for TimeToAccuracy {
             config.network.kind = Kind::Perceptron;
             config.network.hidden = vec![64, 64];
         }
+        let (least_s, begun) = (inputs.number("least_s"), Instant::now());
+        let mut runs = self.trained(&config, &data, &test, inputs)?;
+        // The same again, so that a fraction of a second is not judged by a moment of the machine.
+        while begun.elapsed().as_secs_f64() < least_s {
+            for (run, again) in runs.iter_mut().zip(self.trained(&config, &data, &test, inputs)?) {
+                run.seconds.extend(again.seconds);
+            }
+        }
+        Ok(Reply { runs, ..Reply::default() })
+    }
+}
+
+impl TimeToAccuracy {
+    /// One training, until the last milestone: a run for each that it reached.
+    fn trained(
+        &self,
+        config: &TrainingConfig,
+        data: &Dataset,
+        test: &Dataset,
+        inputs: &Inputs,
+    ) -> Result<Vec<Run>, BenchError> {
         let mut milestones = inputs.numbers("milestones").into_iter().peekable();
         let mut runs = Vec::new();
         let mut failure = None;
@@ -127,7 +148,7 @@ impl Task for TimeToAccuracy {
         let observe = &mut |_: &_, state: &vrest_learn::train::State| {
             trained_s += since.elapsed().as_secs_f64();
             let model = Model { weights: state.best.clone(), ..state.last.clone() };
-            match predicted(&model, &test) {
+            match predicted(&model, test) {
                 Ok(v) => {
                     let mut run = Run { seconds: vec![trained_s], items: 1, ..Run::default() };
                     run.arrays = Arrays::from([("v".to_string(), v)]);
@@ -141,11 +162,11 @@ impl Task for TimeToAccuracy {
             since = Instant::now();
             if milestones.peek().is_none() { Next::Stop } else { Next::Continue }
         };
-        train(&config, &data, None, None, observe).map_err(BenchError::ours)?;
+        train(config, data, None, None, observe).map_err(BenchError::ours)?;
         match failure {
             // Early weights may blow up; only a run that got nowhere is a failure.
             Some(e) if runs.is_empty() => Err(BenchError::ours(e)),
-            _ => Ok(Reply { runs, ..Reply::default() }),
+            _ => Ok(runs),
         }
     }
 }

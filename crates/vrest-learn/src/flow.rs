@@ -4,6 +4,7 @@ use crate::field::LearnedField;
 use crate::generate::in_rows;
 use crate::model::Description;
 use crate::scaling::Scaling;
+use std::borrow::Cow;
 use vrest_ode::{Member, Options, Plan, Real, SolveError, VectorField, ensemble_on_all_threads};
 
 /// A corner of the stimulus is an edge where the solver restarts if its slope changes by more than this share of the
@@ -31,7 +32,7 @@ pub struct Stimuli<'a> {
     /// Times, ms.
     pub t: &'a [f64],
     /// Values at those times, uA/cm2, \[samples, times\]; empty for none.
-    pub u: Vec<f64>,
+    pub u: Cow<'a, [f64]>,
     /// Whether a value holds until the next time, or goes there in a straight line.
     pub holds: bool,
 }

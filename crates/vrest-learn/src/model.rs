@@ -11,6 +11,7 @@ use ndarray::Array2;
 use safetensors::tensor::{Dtype, TensorView};
 use safetensors::{SafeTensors, serialize};
 use serde::{Deserialize, Serialize};
+use std::borrow::Cow;
 use std::collections::HashMap;
 use vrest_data::Dataset;
 use vrest_data::dataset::Interpolation;
@@ -279,7 +280,10 @@ impl Visitor for Predict<'_> {
         let times = data.t.to_vec();
         let stimuli = Stimuli {
             t: &times,
-            u: data.stimulus.as_ref().map_or(Vec::new(), |s| s.values.iter().copied().collect()),
+            u: data.stimulus.as_ref().map_or(Cow::default(), |s| match s.values.as_slice() {
+                Some(values) => Cow::Borrowed(values),
+                None => s.values.iter().copied().collect(),
+            }),
             holds: data.stimulus.as_ref().is_none_or(|s| s.interpolation == Interpolation::Previous),
         };
         let flow = Flow::new(&field, &model.weights, &model.description, stimuli);

@@ -28,8 +28,13 @@ pub fn choose(data: &Dataset, split: &Split, ridge: f64) -> (Scaling, View) {
     let mut view = View::new(data, &plain);
     let (fitted, judged) = (pick(&view, &split.train, JUDGED), pick(&view, &split.validation, JUDGED));
     let (fitted_steps, judged_steps) = (Steps::new(&view, &fitted), Steps::new(&view, &judged));
-    let under =
-        |encodings: &[Encoding]| Scaling { columns: columns(data, &split.train, encodings), ..plain.clone() };
+    let logs = columns(data, &split.train, Encoding::Log);
+    let under = |encodings: &[Encoding]| {
+        let either = encodings.iter().zip(plain.columns.iter().zip(&logs));
+        let columns =
+            either.map(|(encoding, (plain, log))| if *encoding == Encoding::Log { log } else { plain });
+        Scaling { columns: columns.cloned().collect(), ..plain.clone() }
+    };
     let error = |view: &View, weights: &Option<Vec<f64>>| {
         let of = |weights| Weighted { surface: Surface::of(view), weights };
         weights.as_ref().map_or(f64::INFINITY, |weights| judged_steps.error(&of(weights), view, &judged))
@@ -75,14 +80,14 @@ pub fn choose(data: &Dataset, split: &Split, ridge: f64) -> (Scaling, View) {
     (chosen, view)
 }
 
-/// The parameters under given encodings. Numbers that only describe the recorded stimulus are left out: the stimulus
+/// The parameters, all under one encoding. Numbers that only describe the recorded stimulus are left out: the stimulus
 /// itself is an input, and a waveform never seen has other numbers.
-fn columns(data: &Dataset, train: &[usize], encodings: &[Encoding]) -> Vec<Column> {
+fn columns(data: &Dataset, train: &[usize], encoding: Encoding) -> Vec<Column> {
     let column = |j: usize| {
         let values: Vec<f64> = train.iter().map(|&i| data.x[[i, j]]).collect();
         let name = &data.param_names[j];
         let described = data.stimulus.is_some() && name.starts_with("stimulus.");
-        let mut column = Column::of(name, &data.param_units[j], &values, encodings[j]);
+        let mut column = Column::of(name, &data.param_units[j], &values, encoding);
         if described {
             column.encoding = Encoding::Constant;
         }
@@ -96,7 +101,7 @@ fn scaling(data: &Dataset, train: &[usize]) -> Scaling {
     let [mean, sd, low, high] = spread(&data.y, train);
     let u_scale = data.stimulus.as_ref().map(|s| spread(&s.values, train)[1]);
     Scaling {
-        columns: columns(data, train, &vec![Encoding::Linear; data.params()]),
+        columns: columns(data, train, Encoding::Linear),
         v_mean_mv: mean,
         v_scale_mv: sd,
         v_low_mv: low,

@@ -12,6 +12,9 @@ use rayon::prelude::*;
 use std::ops::Range;
 use std::slice::ChunksExactMut;
 
+/// Sums that blocks are added up in: enough for threads to end together, few enough to add up cheaply.
+const GROUPS: usize = 16;
+
 /// J^T J and J^T r of a least-squares problem min |J x - r|^2.
 #[derive(Debug, Clone)]
 pub struct NormalEquations {
@@ -47,7 +50,7 @@ impl NormalEquations {
         // The right-hand side is one more column: its products with the others come with the same sweep.
         let width = padded(unknowns + 1);
         let blocks: Vec<usize> = (0..count).step_by(BLOCK).collect();
-        let group = blocks.len().div_ceil(16).max(1);
+        let group = blocks.len().div_ceil(GROUPS).max(1);
         let sums: Vec<Aligned<f64>> = blocks
             .par_chunks(group)
             .map(|blocks| {

@@ -14,7 +14,7 @@ use crate::field::{LearnedField, Shape};
 use crate::model::Model;
 use crate::random::Stream;
 use crate::rollout::Engine;
-use ndarray::ArrayView2;
+use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 use std::borrow::Cow;
 use std::time::Instant;
@@ -354,11 +354,14 @@ impl<'a, F: LearnedField> Trainer<'a, F> {
     /// RMSE over the validation trajectories, mV; infinite where one cannot be integrated.
     fn validation_rmse(&self, model: &Model) -> f64 {
         let Ok(predicted) = model.predict(&self.validation) else { return f64::INFINITY };
-        let error = |truth: ArrayView2<'_, f64>| (&predicted - &truth).mapv(|e| e * e).mean();
-        match error(self.validation.y.view()) {
-            Some(square) if square.is_finite() => square.sqrt(),
-            _ => f64::INFINITY,
-        }
+        let truth = &self.validation.y;
+        let square = |i: usize| -> f64 {
+            predicted.row(i).iter().zip(truth.row(i)).map(|(a, b)| (a - b) * (a - b)).sum()
+        };
+        // Sums of trajectories on all threads, added up in order.
+        let squares: Vec<f64> = (0..truth.nrows()).into_par_iter().map(square).collect();
+        let mean = squares.iter().sum::<f64>() / truth.len() as f64;
+        if mean.is_finite() { mean.sqrt() } else { f64::INFINITY }
     }
 
     fn linear(&mut self, state: &mut State) -> Outcome {

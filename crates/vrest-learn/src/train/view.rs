@@ -40,17 +40,15 @@ impl View {
         view
     }
 
-    /// Measures the times and encodes the parameters of `data` as `scaling` says, whatever was there before.
+    /// Measures the times and encodes the parameters of `data` as `scaling` says, whatever was there before. On all threads.
     pub fn encode(&mut self, data: &Dataset, scaling: &Scaling) {
         self.t.clear();
         self.t.extend(data.t.iter().map(|&t| t / scaling.t_scale_ms));
         self.n_fixed = scaling.n_fixed();
         self.z.clear();
         self.z.resize(self.n_samples * self.n_fixed, 0.0);
-        for (sample, params) in data.x.outer_iter().enumerate() {
-            let place = sample * self.n_fixed..(sample + 1) * self.n_fixed;
-            scaling.encode(&params.to_vec(), &mut self.z[place]);
-        }
+        let samples = self.z.par_chunks_mut(self.n_fixed.max(1)).with_min_len(64).enumerate();
+        samples.for_each(|(sample, z)| scaling.encode(&data.x.row(sample).to_vec(), z));
     }
 
     /// Number of times.

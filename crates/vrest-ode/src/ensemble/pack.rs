@@ -117,7 +117,7 @@ impl<'a, F: VectorField, V: Vector, M: Method<V>> Pack<'a, F, V, M> {
             for l in lanes_of(events.unsuited | unsuited) {
                 self.give_up(l, next, done);
             }
-            for l in lanes_of(events.arrived) {
+            for l in lanes_of(events.arrived & !unsuited) {
                 self.arrive(l, next, done);
             }
         }
