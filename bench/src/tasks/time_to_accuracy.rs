@@ -38,7 +38,8 @@ impl Task for TimeToAccuracy {
                    trajectories is below each milestone. Peers: a perceptron 11-64-64-1 through RK4 trajectories with \
                    Adam, as is usual, and the same after our recipe's first part, derivative matching by L-BFGS. Ours: \
                    the default of `vrest train`, and the same recipe on the peers' plain perceptron; trained again and \
-                   again for a second. A peer trains once a round and stops at the limit, or after twice the time that its first milestone took.",
+                   again for a second. A peer trains once a round and stops at the limit, or after twice the time that \
+                   its first milestone took.",
             item: "run",
             unit: Unit::Seconds,
             error: "test RMSE, mV",
