@@ -128,8 +128,9 @@ proptest! {
     }
 
     #[test]
-    fn slopes_are_those_of_a_difference(around in surroundings(), v in -150.0..100.0f64) {
-        // Five-point difference of the currents at fixed gates.
+    fn slopes_are_those_of_a_difference(around in surroundings(), v in -149.9..100.0f64) {
+        // Five-point difference of the currents at fixed gates. At -150 mV the pump of Lindblad et al. stands still, and its
+        // current has a kink that no difference may reach across.
         const H: f64 = 1e-2;
         each(&around, |spec, b| {
             let y = b.state(v);
